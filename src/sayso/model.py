@@ -1,0 +1,202 @@
+"""The vocabulary of sayso as immutable values.
+
+Everything imports this module; it imports nothing of ours. All offsets are half-open [start, end), in
+Unicode code points of the document's untouched text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of text a document is."""
+
+    ARTICLE = "article"
+    EMAIL = "email"
+    TRANSCRIPT = "transcript"
+    STATEMENT = "statement"
+
+
+class SourceKind(StrEnum):
+    """What sort of thing a source is: groups have no corporate identity (voters, experts)."""
+
+    PERSON = "person"
+    GROUP = "group"
+    ORGANIZATION = "organization"
+    DOCUMENT = "document"
+
+
+class Quotation(StrEnum):
+    """Whether the content gives the source's own words, the outlet's, or some of both."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+
+
+class Act(StrEnum):
+    """What the source does by saying it."""
+
+    ASSERT = "assert"
+    DENY = "deny"
+    ACCUSE = "accuse"
+    ENDORSE = "endorse"
+    REQUEST = "request"
+    ASK = "ask"
+    COMMIT = "commit"
+    DECIDE = "decide"
+    BELIEVE = "believe"
+    WANT = "want"
+    FIND = "find"
+    DECLINE = "decline"
+    UNANSWERED = "unanswered"
+
+
+class Polarity(StrEnum):
+    """Whether the source presents the content as so, or as not so."""
+
+    AFFIRMED = "affirmed"
+    NEGATED = "negated"
+
+
+class Certainty(StrEnum):
+    """How sure the source presents itself to be; "certain" is shown as "stated plainly"."""
+
+    CERTAIN = "certain"
+    PROBABLE = "probable"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch [start, end) of a document's text, in Unicode code points."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The words at this span."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article, e-mail, transcript or statement: its text, never altered, and what is known about it."""
+
+    id: str
+    text: str
+    title: str | None = None
+    title_span: Span | None = None
+    publisher: str | None = None
+    published: str | None = None
+    byline: str | None = None
+    credit: str | None = None
+    dateline: str | None = None
+    url: str | None = None
+    links: tuple[str, ...] = ()
+    language: str | None = None
+    kind: Kind = Kind.ARTICLE
+
+    @property
+    def text_sha256(self) -> str:
+        """The hash by which a text is recognized again: SHA-256 of its UTF-8 form, in hexadecimal."""
+        return sha256_of(self.text)
+
+
+def sha256_of(text: str) -> str:
+    """SHA-256 of a text's UTF-8 form. Raises UnicodeEncodeError where it holds a lone surrogate."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def document_id(text: str, place: str = "") -> str:
+    """The id of a document that came without one: from its text's hash and its URL or file name."""
+    return hashlib.sha256(f"{sha256_of(text)} {place}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The date or range of an utterance: the words, and ISO dates where they could be resolved."""
+
+    text: str
+    start: str | None = None
+    end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Someone is said to have said, thought or intended something: source, cue and content.
+
+    The source span may be missing; content may be in several pieces, in the order of the text. What
+    is not known is None. Confidence is the chance that an annotator marks the same attribution, with
+    half or more of the same words in source and content.
+    """
+
+    id: str
+    source: Span | None
+    cue: Span
+    content: tuple[Span, ...]
+    confidence: float
+    speaker: str | None = None
+    speaker_confidence: float | None = None
+    basis: str | None = None
+    quotation: Quotation | None = None
+    act: Act | None = None
+    polarity: Polarity | None = None
+    certainty: Certainty | None = None
+    certainty_words: str | None = None
+    channel: str | None = None
+    addressee: str | None = None
+    when: When | None = None
+    within: str | None = None
+
+
+def attribution_id(document: str, cue: Span) -> str:
+    """An attribution's id: its document's id and its cue's offsets, the same when it is read again."""
+    return f"{document}:{cue.start}-{cue.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence or headline that the outlet states in its own voice: inside no attribution's content."""
+
+    id: str
+    span: Span
+    headline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who or what is attributed to, resolved within one document: one name, its roles, all its mentions."""
+
+    id: str
+    name: str
+    kind: SourceKind
+    named: bool
+    roles: tuple[str, ...] = ()
+    access: str | None = None
+    anonymity_reason: str | None = None
+    mentions: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """What made a reading: the versions of sayso, its models and its lexicon."""
+
+    sayso: str
+    models: tuple[tuple[str, str], ...] = ()
+    lexicon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that sayso reads out of one document, and what stood in its way."""
+
+    document: Document
+    attributions: tuple[Attribution, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    sources: tuple[Source, ...] = ()
+    problems: tuple[str, ...] = ()
+    made_by: MadeBy = MadeBy(sayso="")
