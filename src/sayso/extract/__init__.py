@@ -1,0 +1,101 @@
+"""From a text to its attributions in words: the neural tagger, window by window.
+
+A long document is worked through in blocks of windows, so that memory does not grow with its length
+beyond its words; the result is the same as in one piece, because blocks are parted only at words that
+are surely in no cue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from itertools import islice
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from sayso.extract.chain import Floats
+from sayso.extract.decode import SURE, Cue, Found, find_attributions, find_cues
+from sayso.extract.roles import AFTER, BEFORE
+from sayso.extract.tagger import Tagger, WordScores, join_scores, score_roles, score_window
+from sayso.extract.windows import windows
+from sayso.extract.words import Words
+
+BLOCK = 16  # windows that are under way at once for one document
+CUES_A_TASK = 12
+LONGEST_CUE = 64  # words; room for it is kept beside the reach of the roles
+
+T = TypeVar("T")
+
+
+class Submit(Protocol):
+    """Runs a function now or on another thread."""
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> Future[T]: ...
+
+
+def at_once(function: Callable[..., T], /, *arguments: Any) -> Future[T]:
+    """Run a function here and now: the one-thread form of an executor's `submit`."""
+    done: Future[T] = Future()
+    done.set_result(function(*arguments))
+    return done
+
+
+def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[], list[Found]]:
+    """Start on a document; the function that comes back finishes it.
+
+    Between the two other documents may be started, so that no thread waits.
+    """
+    rest = windows(words.first)
+
+    def next_block() -> list[Future[WordScores]]:
+        return [submit(score_window, tagger, words, window) for window in islice(rest, BLOCK)]
+
+    block = next_block()
+
+    def finish() -> list[Found]:
+        current = block
+        cues: list[Cue] = []
+        roles: dict[tuple[int, int], Floats] = {}
+        held: WordScores | None = None  # what is still needed of the words so far
+        base = 0  # the first word in `held`
+        done = 0  # cues are settled up to this word
+        while current:
+            following = next_block()
+            parts = [part.result() for part in current]
+            held = join_scores(parts if held is None else [held, *parts])
+            reached = base + len(held.score)
+            horizon = reached if not following else _quiet_word(held.score, base, reached - AFTER - LONGEST_CUE, done)
+            found = [
+                Cue((c.words[0] + done, c.words[1] + done), c.probability, c.least)
+                for c in find_cues(held.score[done - base : horizon - base], tagger.cue_change, tagger.cue_bias)
+            ]
+            tasks = [
+                submit(_score_cues, tagger, held, base, len(words), [c.words for c in found[i : i + CUES_A_TASK]])
+                for i in range(0, len(found), CUES_A_TASK)
+            ]
+            for task in tasks:
+                roles.update(task.result())
+            cues += found
+            done = horizon
+            keep = max(base, done - BEFORE - LONGEST_CUE)
+            held = WordScores(held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :])
+            base, current = keep, following
+        return find_attributions(words, cues, roles.__getitem__, tagger.role_change)
+
+    return finish
+
+
+def _quiet_word(score: Floats, base: int, latest: int, earliest: int) -> int:
+    """The last word up to `latest` that is surely in no cue, so that no cue is cut in two there."""
+    margin = score[:, 0] - np.maximum(score[:, 1], score[:, 2])
+    for word in range(latest, earliest, -1):
+        if margin[word - base] > SURE and margin[word - 1 - base] > SURE:
+            return word
+    return earliest
+
+
+def _score_cues(
+    tagger: Tagger, held: WordScores, base: int, words: int, cues: list[tuple[int, int]]
+) -> dict[tuple[int, int], Floats]:
+    return {cue: score_roles(tagger, held, base, words, cue) for cue in cues}

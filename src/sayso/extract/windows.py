@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.extract.words import PIECES_PER_WORD
+
 Ints = NDArray[np.int64]
 
 LENGTH = 400  # word pieces a window, the two that frame it included
-OVERLAP = 96  # word pieces that two neighbouring windows share at least
+OVERLAP = 64  # word pieces that two neighbouring windows share at least
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,11 @@ def windows(first: Ints, length: int = LENGTH, overlap: int = OVERLAP) -> Iterat
         return
     room = length - 2
     count = 1 if pieces <= room else 1 + -(-(pieces - room) // (room - overlap))
-    starts, ends = [0], []
-    for i in range(1, count):
-        target = (pieces - room) * i // (count - 1)
-        starts.append(int(np.searchsorted(first, target, side="left")))
-    for start in starts:
-        ends.append(int(np.searchsorted(first, first[start] + room, side="right")) - 1)
+    starts = [0]
+    if count > 1:  # no longer than the overlap asks for
+        room = min(room, overlap + -(-(pieces - overlap) // count) + PIECES_PER_WORD)
+        starts = [int(np.searchsorted(first, (pieces - room) * i // (count - 1))) for i in range(count)]
+    ends = [int(np.searchsorted(first, first[start] + room, side="right")) - 1 for start in starts]
     ends[-1] = words
     borders = [0]
     for i in range(1, count):

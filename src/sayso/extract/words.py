@@ -8,6 +8,7 @@ to a reader: three small features a word carry what the vocabulary drops.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ def split_words(text: str, tokenizer: Tokenizer) -> Words:
     new_word = np.flatnonzero(np.diff(word_of, prepend=-2))
     count = np.diff(np.append(new_word, len(ids)))
     start = offsets[new_word, 0]
-    end = offsets[new_word + count - 1, 1]
+    end = _with_accents(text, start, offsets[new_word + count - 1, 1])
     kept = np.minimum(count, PIECES_PER_WORD)
     place = np.arange(len(ids)) - np.repeat(new_word, count)
     first = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
@@ -88,6 +89,17 @@ def split_words(text: str, tokenizer: Tokenizer) -> Words:
         gap=gap,
         quote=_quotes(surfaces, gap),
     )
+
+
+def _with_accents(text: str, start: Ints, end: Ints) -> Ints:
+    """Where words end, with the combining marks that the vocabulary drops: "Jose" and an accent is one name."""
+    if text.isascii():
+        return end
+    ends = end.tolist()
+    for i, limit in enumerate([*start[1:].tolist(), len(text)]):
+        while ends[i] < limit and unicodedata.category(text[ends[i]]) == "Mn":
+            ends[i] += 1
+    return np.array(ends, dtype=np.int64)
 
 
 def _case(word: str) -> int:

@@ -1,0 +1,239 @@
+"""From scores to attributions: which words are cues, and which are the source and content of each.
+
+Cues are runs of words under a CRF over BIO. Each cue's roles are a path under a CRF over none, source
+and content. A word belongs to one attribution at most (the corpus does not nest); where two attributions
+want the same word, the surer one has it, and the other is decoded again without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.extract.chain import FORBIDDEN, Floats, best_paths, marginals, pad_steps
+from sayso.extract.roles import around
+from sayso.extract.words import Words
+
+BEGIN, INSIDE = 1, 2  # states of the cue chain; 0 is outside
+SOURCE, CONTENT = 1, 2  # states of the role chain; 0 is neither
+SURE = 6.0  # by this margin (natural log) a word is no cue, whatever its neighbours are
+ROUNDS = 3  # of settling who has a contested word
+
+Range = tuple[int, int]  # words, half-open
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A cue in words, and the probability of each of its words."""
+
+    words: Range
+    probability: float
+    least: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """An attribution in words, with the signs by which its confidence is judged."""
+
+    cue: Range
+    source: Range | None
+    content: tuple[Range, ...]
+    signs: tuple[float, ...]
+
+
+def find_cues(score: Floats, change: Floats, bias: float) -> list[Cue]:
+    """Cues among the words of a document, given their scores [words, 3].
+
+    Long stretches of a text are surely outside any cue; the chain is run over what lies between them.
+    """
+    score = score + np.array([bias, 0.0, 0.0], dtype=np.float32)
+    near = np.flatnonzero(np.maximum(score[:, BEGIN], score[:, INSIDE]) > score[:, 0] - SURE)
+    if not len(near):
+        return []
+    breaks = np.flatnonzero(np.diff(near) > 1)
+    starts = near[np.concatenate([[0], breaks + 1])]
+    ends = near[np.concatenate([breaks, [len(near) - 1]])] + 2  # and one word that closes the cue
+    ends = np.minimum(ends, len(score))
+    lengths = ends - starts
+    steps = np.full((len(starts), int(lengths.max()), 3, 3), FORBIDDEN, dtype=np.float32)
+    for i, (a, b) in enumerate(zip(starts, ends, strict=True)):
+        steps[i, : b - a] = score[a:b, None, :] + change
+    steps = pad_steps(steps, lengths)
+    paths, _ = best_paths(steps)
+    probability, _ = marginals(steps)
+    cues = []
+    for i, a in enumerate(starts.tolist()):
+        path = paths[i, : lengths[i]]
+        begins = [t for t in range(len(path)) if path[t] == BEGIN or (path[t] and (t == 0 or not path[t - 1]))]
+        for t in begins:
+            u = t + 1
+            while u < len(path) and path[u] == INSIDE:
+                u += 1
+            p = probability[i, t:u, 0]
+            cues.append(Cue((a + t, a + u), float(1 - p.mean()), float(1 - p.max())))
+    return cues
+
+
+def role_steps(score: Floats, change: Floats, barred: NDArray[np.bool_]) -> Floats:
+    """Step scores [words, from, to] over none, source, content; as training.tagger.role_steps."""
+    n = len(score)
+    inside = np.zeros((n, 3), dtype=np.float32)
+    inside[:, 1:] = score[:, 0:2]
+    inside[barred, 1:] += FORBIDDEN
+    begins = np.zeros((n, 3), dtype=np.float32)
+    begins[:, 1:] = score[:, 2:4]
+    ended = np.zeros((n, 3), dtype=np.float32)
+    ended[1:, 1:] = score[:-1, 4:6]
+    differs = 1 - np.eye(3, dtype=np.float32)
+    steps: Floats = inside[:, None, :] + change + differs * (begins[:, None, :] + ended[:, :, None])
+    return steps
+
+
+@dataclass(frozen=True, eq=False)
+class _Roles:
+    """The decoded roles of one cue: labels and their probabilities for the words from `low` on."""
+
+    low: int
+    labels: NDArray[np.int64]
+    probability: Floats  # [words, 3]
+    path: float  # log-probability of the whole path
+
+
+def find_attributions(
+    words: Words, cues: list[Cue], scores: Callable[[Range], Floats], change: Floats
+) -> list[Found]:
+    """The attributions of a document: the roles of every cue, settled against each other.
+
+    `scores` gives the role scores [words around the cue, 6] of a cue.
+    """
+    if not cues:
+        return []
+    in_cue = np.zeros(len(words), dtype=bool)
+    for cue in cues:
+        in_cue[slice(*cue.words)] = True
+    reads = [_read(scores(cue.words), around(*cue.words, len(words))[0]) for cue in cues]
+    roles: dict[int, _Roles] = {}
+    barred = {i: in_cue[r.low : r.low + len(r.score)].copy() for i, r in enumerate(reads)}
+    again = list(range(len(cues)))
+    for _ in range(ROUNDS):
+        roles.update(_decode(reads, change, barred, again))
+        again = _settle(cues, roles, barred, len(words))
+        if not again:
+            break
+    found = (_attribution(words, cue, roles[i]) for i, cue in enumerate(cues))
+    return [f for f in found if f.content]
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """The role scores of the words from `low` on, for one cue."""
+
+    low: int
+    score: Floats
+
+
+def _read(score: Floats, low: int) -> _Read:
+    """The scores without the words at either end that are surely in no role."""
+    near = np.flatnonzero(score[:, :2].max(1) > -SURE)
+    start, end = (int(near[0]), int(near[-1]) + 1) if len(near) else (0, 1)
+    return _Read(low + start, score[start:end])
+
+
+def _decode(
+    reads: list[_Read], change: Floats, barred: dict[int, NDArray[np.bool_]], which: list[int]
+) -> dict[int, _Roles]:
+    lengths = np.array([len(reads[i].score) for i in which])
+    steps = np.zeros((len(which), int(lengths.max()), 3, 3), dtype=np.float32)
+    for row, i in enumerate(which):
+        steps[row, : lengths[row]] = role_steps(reads[i].score, change, barred[i])
+    steps = pad_steps(steps, lengths)
+    paths, best = best_paths(steps)
+    probability, total = marginals(steps)
+    out = {}
+    for row, i in enumerate(which):
+        n = lengths[row]
+        out[i] = _Roles(reads[i].low, paths[row, :n], probability[row, :n], float(best[row] - total[row]))
+    return out
+
+
+def _settle(
+    cues: list[Cue], roles: dict[int, _Roles], barred: dict[int, NDArray[np.bool_]], words: int
+) -> list[int]:
+    """Bar from each cue the words that a surer one has; the cues that lose any are to be decoded again."""
+    best = np.zeros(words, dtype=np.float32)
+    owner = np.full(words, -1, dtype=np.int64)
+    claims = {}
+    for i, cue in enumerate(cues):
+        r = roles[i]
+        taken = np.flatnonzero(r.labels)
+        sure = r.probability[taken, r.labels[taken]] * np.float32(cue.probability)
+        claims[i] = (taken, sure)
+        place = taken + r.low
+        better = sure > best[place]
+        best[place[better]] = sure[better]
+        owner[place[better]] = i
+    again = []
+    for i, (taken, _) in claims.items():
+        lost = taken[owner[taken + roles[i].low] != i]
+        if len(lost):
+            barred[i] = barred[i].copy()
+            barred[i][lost] = True
+            again.append(i)
+    return again
+
+
+def _runs(labels: NDArray[np.int64], role: int) -> list[Range]:
+    on = np.concatenate([[0], (labels == role).astype(np.int8), [0]])
+    edges = np.flatnonzero(np.diff(on))
+    return [(int(a), int(b)) for a, b in zip(edges[0::2], edges[1::2], strict=True)]
+
+
+def _attribution(words: Words, cue: Cue, roles: _Roles) -> Found:
+    def trimmed(role: int) -> list[Range]:
+        out: list[Range] = []
+        for a, b in _runs(roles.labels, role):
+            a, b = a + roles.low, b + roles.low
+            while a < b and not words.spoken[a]:
+                a += 1
+            while b > a and not words.spoken[b - 1]:
+                b -= 1
+            if a == b:
+                continue
+            if out and not words.spoken[out[-1][1] : a].any():
+                out[-1] = (out[-1][0], b)
+            else:
+                out.append((a, b))
+        return out
+
+    def probability(spans: list[Range], role: int) -> list[float]:
+        return [float(roles.probability[a - roles.low : b - roles.low, role].mean()) for a, b in spans]
+
+    sources, content = trimmed(SOURCE), trimmed(CONTENT)
+    chances = probability(sources, SOURCE)
+    source = sources[int(np.argmax(chances))] if sources else None
+    if source:
+        sure_source = max(chances)
+    else:
+        sure_source = 1 - float(roles.probability[:, SOURCE].max(initial=0.0))
+    sure_content = float(np.mean(probability(content, CONTENT))) if content else 0.0
+    length = sum(b - a for a, b in content)
+    signs = (
+        _log_odds(cue.probability),
+        _log_odds(cue.least),
+        max(roles.path, -12.0),
+        float(source is not None),
+        _log_odds(sure_source),
+        _log_odds(sure_content),
+        float(np.log1p(length)),
+        float(len(content)),
+        float(cue.words[1] - cue.words[0]),
+    )
+    return Found(cue.words, source, tuple(content), signs)
+
+
+def _log_odds(p: float) -> float:
+    p = min(max(p, 1e-4), 1 - 1e-4)
+    return float(np.log(p / (1 - p)))

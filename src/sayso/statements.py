@@ -1,0 +1,54 @@
+"""What the outlet states in its own voice: the sentences that no attribution's content touches."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+
+from sayso.model import Attribution, Document, Span, Statement
+
+_LONGEST_HEADLINE = 200  # code points; a first line longer than this is a paragraph
+
+
+def statements(document: Document, attributions: tuple[Attribution, ...]) -> tuple[Statement, ...]:
+    """The document's sentences, and its headline, that share no code point with any content.
+
+    A sentence that is partly content ("Ruiz said the bridge was safe.") is an attribution, and no
+    statement.
+    """
+    content = sorted((p.start, p.end) for a in attributions for p in a.content)
+    ends = [end for _, end in content]
+    text = document.text
+    headline = document.title_span or headline_span(text)
+    spans = [(headline, True)] if headline else []
+    spans += [(span, False) for span in sentences(text, headline.end if headline else 0)]
+    out = []
+    for span, is_headline in spans:
+        i = bisect.bisect_right(ends, span.start)
+        if i == len(content) or content[i][0] >= span.end:
+            out.append(Statement(f"{document.id}:s{span.start}-{span.end}", span, is_headline))
+    return tuple(out)
+
+
+def sentences(text: str, start: int = 0) -> Iterator[Span]:
+    """The sentences of a text from `start` on, without outer space. Those without a letter or digit are left out."""
+    from sentencex import get_sentence_boundaries
+
+    for boundary in get_sentence_boundaries("en", text[start:]):
+        a, b = start + boundary["start_index"], start + boundary["end_index"]
+        piece = text[a:b]
+        if any(c.isalnum() for c in piece):
+            a += len(piece) - len(piece.lstrip())
+            yield Span(a, a + len(piece.strip()))
+
+
+def headline_span(text: str) -> Span | None:
+    """The headline of a text that came without one: the first line, where it stands alone above the rest and is no sentence that ends in a full stop."""
+    start = len(text) - len(text.lstrip())
+    end = min((i for i in (text.find(c, start) for c in "\n\r") if i >= 0), default=-1)
+    if end < 0 or end - start > _LONGEST_HEADLINE:
+        return None
+    line = text[start:end].rstrip()
+    if line.endswith(".") or text[end:].strip() == "":
+        return None
+    return Span(start, start + len(line))

@@ -1,0 +1,170 @@
+"""Write the trained model as ONNX: float, and int8 as it ships.
+
+The graphs are built by hand, because the shipped form needs operators that no exporter chooses: each
+linear map is one DynamicQuantizeMatMul (activations quantized as they come, over one window alone;
+weights int8 with a scale per output channel), attention is one operator. Weights use 7 of the 8 bits:
+processors without VNNI add pairs of products in 16 bits, which saturate otherwise, and a reading must
+not depend on the processor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from training.tagger import HEADS, LAYERS, ROLE_HEADS, ROLE_WIDTH, WIDTH
+
+Weights = dict[str, NDArray[np.float32]]
+MICROSOFT = "com.microsoft"
+WEIGHT_BITS = 7
+
+
+@dataclass
+class Graph:
+    """An ONNX graph under construction."""
+
+    quantized: bool
+    nodes: list[Any] = field(default_factory=list)
+    constants: list[Any] = field(default_factory=list)
+
+    def constant(self, name: str, value: NDArray[Any]) -> str:
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def node(self, op: str, inputs: list[str], name: str, domain: str = "", **attributes: Any) -> str:
+        self.nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **attributes))
+        return name
+
+    def linear(self, x: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32] | None) -> str:
+        """x @ weight.T + bias."""
+        added = [self.constant(f"{name}.bias", bias)] if bias is not None else []
+        if not self.quantized:
+            product = self.node("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
+            return self.node("Add", [product, *added], name) if added else product
+        whole, scale = quantize_rows(weight)
+        given = [
+            x,
+            self.constant(f"{name}.weight", whole.T),
+            self.constant(f"{name}.scale", scale),
+            self.constant(f"{name}.zero", np.zeros_like(scale, dtype=np.int8)),
+            *added,
+        ]
+        return self.node("DynamicQuantizeMatMul", given, name, MICROSOFT)
+
+    def rows(self, name: str, table: NDArray[np.float32], index: str) -> str:
+        """Rows of an embedding table."""
+        if not self.quantized or len(table) < 1000:
+            return self.node("Gather", [self.constant(f"{name}.table", table), index], name)
+        whole, scale = quantize_rows(table, bits=8)
+        picked = self.node("Gather", [self.constant(f"{name}.table", whole), index], f"{name}.whole")
+        scales = self.node("Gather", [self.constant(f"{name}.scale", scale[:, None]), index], f"{name}.scales")
+        cast = self.node("Cast", [picked], f"{name}.cast", to=TensorProto.FLOAT)
+        return self.node("Mul", [cast, scales], name)
+
+    def normalize(self, x: str, name: str, w: Weights, key: str, epsilon: float) -> str:
+        scale, shift = (self.constant(f"{name}.{p}", w[f"{key}.{p}"]) for p in ("weight", "bias"))
+        return self.node("LayerNormalization", [x, scale, shift], name, axis=-1, epsilon=epsilon)
+
+    def layer(self, x: str, name: str, w: Weights, heads: int, wanted: str | None = None) -> str:
+        """A transformer layer; see training.tagger.Layer. Given the places that are wanted, only these come out."""
+        weight, bias = w[f"{name}.qkv.weight"], w[f"{name}.qkv.bias"]
+        width = weight.shape[1]
+        if wanted is None:
+            here = x
+            qkv = self.linear(x, f"{name}.qkv", weight, bias)
+            parts = self.split(qkv, f"{name}.part", [width] * 3)
+        else:
+            here = self.node("Gather", [x, wanted], f"{name}.wanted", axis=1)
+            query = self.linear(here, f"{name}.query", weight[:width], bias[:width])
+            both = self.linear(x, f"{name}.key_value", weight[width:], bias[width:])
+            parts = [query, *self.split(both, f"{name}.part", [width] * 2)]
+        mixed = self.node("MultiHeadAttention", parts, f"{name}.mixed", MICROSOFT, num_heads=heads)
+        out = self.linear(mixed, f"{name}.out", w[f"{name}.out.weight"], w[f"{name}.out.bias"])
+        here = self.skip(here, out, f"{name}.norm1", w)
+        up = self.linear(here, f"{name}.up", w[f"{name}.up.weight"], None)
+        up = self.node("BiasGelu", [up, self.constant(f"{name}.up.bias", w[f"{name}.up.bias"])], f"{name}.act", MICROSOFT)
+        down = self.linear(up, f"{name}.down", w[f"{name}.down.weight"], w[f"{name}.down.bias"])
+        return self.skip(here, down, f"{name}.norm2", w)
+
+    def split(self, x: str, name: str, sizes: list[int], names: list[str] | None = None) -> list[str]:
+        """Parts of the last axis."""
+        names = names or [f"{name}.{i}" for i in range(len(sizes))]
+        given = [x, self.constant(f"{name}.sizes", np.array(sizes, dtype=np.int64))]
+        self.nodes.append(helper.make_node("Split", given, names, name=name, axis=-1))
+        return names
+
+    def skip(self, x: str, y: str, name: str, w: Weights) -> str:
+        return self.normalize(self.node("Add", [x, y], f"{name}.sum"), name, w, name, 1e-12)
+
+    def model(self, name: str, inputs: list[Any], outputs: list[Any]) -> Any:
+        graph = helper.make_graph(self.nodes, name, inputs, outputs, self.constants)
+        opsets = [helper.make_opsetid("", 18), helper.make_opsetid(MICROSOFT, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="sayso")
+
+
+def quantize_rows(weight: NDArray[np.float32], bits: int = WEIGHT_BITS) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Whole numbers and a scale a row, symmetric."""
+    most = 2 ** (bits - 1) - 1
+    scale = np.maximum(np.abs(weight).max(1), 1e-8).astype(np.float32) / most
+    return np.clip(np.rint(weight / scale[:, None]), -most, most).astype(np.int8), scale
+
+
+def encoder_model(w: Weights, quantized: bool) -> Any:
+    """pieces, place, case, gap, quote [1, n] and first [m] -> words [m, 128], cue [m, 256], score [m, 3]."""
+    g = Graph(quantized)
+    x = g.rows("encoder.word", w["encoder.word.weight"], "pieces")
+    for name, index in (("position", "place"), ("case", "case"), ("gap", "gap"), ("quote", "quote")):
+        part = g.rows(f"encoder.{name}", w[f"encoder.{name}.weight"].astype(np.float32), index)
+        x = g.node("Add", [x, part], f"with.{name}")
+    x = g.normalize(x, "encoder.norm", w, "encoder.norm", 1e-12)
+    for i in range(LAYERS):
+        x = g.layer(x, f"encoder.layers.{i}", w, HEADS, wanted="first" if i == LAYERS - 1 else None)
+    x = g.node("Squeeze", [x, g.constant("batch", np.array([0], dtype=np.int64))], "states")
+    heads = np.concatenate([w["roles.word.weight"], w["roles.cue.weight"], w["cue_score.weight"]])
+    bias = np.concatenate([w["roles.word.bias"], w["roles.cue.bias"], w["cue_score.bias"]])
+    sizes = [ROLE_WIDTH, 2 * ROLE_WIDTH, 3]
+    g.split(g.linear(x, "heads", heads, bias), "split", sizes, ["words", "cue", "score"])
+    whole = TensorProto.INT64
+    inputs = [helper.make_tensor_value_info(n, whole, [1, "n"]) for n in ("pieces", "place", "case", "gap", "quote")]
+    inputs.append(helper.make_tensor_value_info("first", whole, ["m"]))
+    outputs = [
+        helper.make_tensor_value_info(n, TensorProto.FLOAT, ["m", k])
+        for n, k in zip(("words", "cue", "score"), sizes, strict=True)
+    ]
+    return g.model("encoder", inputs, outputs)
+
+
+def roles_model(w: Weights, quantized: bool) -> Any:
+    """words [1, n, 128], own [1, 1, 256], distance [1, n] -> score [1, n, 6]."""
+    g = Graph(quantized)
+    g.split("own", "own.part", [ROLE_WIDTH, ROLE_WIDTH])
+    scale = g.node("Add", ["own.part.0", g.constant("unit", np.array(1, dtype=np.float32))], "scale")
+    x = g.node("Mul", ["words", scale], "scaled")
+    x = g.node("Add", [x, "own.part.1"], "shifted")
+    x = g.node("Add", [x, g.rows("roles.distance", w["roles.distance.weight"], "distance")], "placed")
+    x = g.normalize(x, "roles.norm", w, "roles.norm", 1e-5)
+    x = g.layer(x, "roles.layer", w, ROLE_HEADS)
+    product = g.linear(x, "roles.score", w["roles.score.weight"], w["roles.score.bias"])
+    g.node("Identity", [product], "score")
+    inputs = [
+        helper.make_tensor_value_info("words", TensorProto.FLOAT, [1, "n", ROLE_WIDTH]),
+        helper.make_tensor_value_info("own", TensorProto.FLOAT, [1, 1, 2 * ROLE_WIDTH]),
+        helper.make_tensor_value_info("distance", TensorProto.INT64, [1, "n"]),
+    ]
+    return g.model("roles", inputs, [helper.make_tensor_value_info("score", TensorProto.FLOAT, [1, "n", 6])])
+
+
+def export(w: Weights, folder: Path, quantized: bool) -> None:
+    """Write encoder.onnx and roles.onnx into a folder."""
+    if w["encoder.word.weight"].shape[1] != WIDTH:
+        raise ValueError(f"expected states {WIDTH} wide, found {w['encoder.word.weight'].shape[1]}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, model in (("encoder", encoder_model(w, quantized)), ("roles", roles_model(w, quantized))):
+        onnx.checker.check_model(model)
+        (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
