@@ -96,7 +96,7 @@ def _with_accents(text: str, start: Ints, end: Ints) -> Ints:
     if text.isascii():
         return end
     ends = end.tolist()
-    for i, limit in enumerate([*start[1:].tolist(), len(text)]):
+    for i, limit in enumerate(np.append(start, len(text))[1:].tolist()):
         while ends[i] < limit and unicodedata.category(text[ends[i]]) == "Mn":
             ends[i] += 1
     return np.array(ends, dtype=np.int64)
