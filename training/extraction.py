@@ -1,10 +1,9 @@
 """Train the extraction model on PolNeAR train.
 
-    python -m training.extraction --corpus ../shared/data/polnear --out RUNS/extraction
-
-makes RUNS/extraction/last.pt (a checkpoint, written every few minutes) and, at the end, tagger.safetensors.
-Stopped at any moment, the same command goes on from the checkpoint; the same seed gives the same
-weights on the same machine with the same number of threads.
+`python -m training` (see training/README.md) calls this and then ships the result. It writes last.pt, a
+checkpoint, every few minutes, and at the end tagger.safetensors. Stopped at any moment, the same command
+goes on from the checkpoint; the same seed gives the same weights on the same machine with the same
+number of threads.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import importlib.util
 import json
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +27,7 @@ from torch import Tensor
 
 from sayso.extract.roles import around, distance_buckets
 from sayso.extract.words import Words
-from training.corpus import CONTENT, SOURCE, Article, Label, cue_labels, read_articles
+from training.corpus import Article, Label, cue_labels, read_articles
 from training.tagger import Tagger, chain_loss, cue_steps, role_steps
 
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -353,15 +351,3 @@ def arguments() -> argparse.Namespace:
 
 def settings_from(given: argparse.Namespace) -> Settings:
     return Settings(**{f.name: getattr(given, f.name) for f in dataclasses.fields(Settings)})
-
-
-def main() -> None:
-    given = arguments()
-    train(settings_from(given), given.corpus, given.out, given.threads, given.save_every)
-
-
-if __name__ == "__main__":
-    main()
-
-
-__all__ = ["CONTENT", "SOURCE", "Iterator", "Settings", "load_tokenizer", "role_inputs", "vocabulary_folder"]

@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 
 from sayso import __version__
@@ -18,9 +19,12 @@ from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.words import Words, split_words
+from sayso.language import language_of
 from sayso.model import Attribution, Document, MadeBy, Reading, attribution_id, document_id
 from sayso.statements import statements
 
+TRAINED_ON = "en"
+MOST_IN_ANOTHER_LANGUAGE = 0.3  # of confidence; calibration says nothing of texts unlike those it was fitted on
 _AHEAD = 4  # documents that are under way beside the one that is being finished, for each thread
 
 
@@ -88,21 +92,31 @@ def _begin(document: Document, tagger: Tagger, submit: Submit) -> Callable[[], R
 
 
 def _reading(document: Document, words: Words, found: list[Found], tagger: Tagger) -> Reading:
-    attributions = tuple(_attribution(document, words, f, tagger) for f in found)
+    language = document.language or language_of(document.text)
+    foreign = language is not None and language.split("-")[0].lower() != TRAINED_ON
+    attributions = tuple(_attribution(document, words, f, tagger, foreign) for f in found)
+    problems = ()
+    if foreign:
+        problems = (
+            f"The text seems to be in another language than English ({language}). The model has learned from "
+            "English news alone: it will miss and mistake much, and confidence is kept low.",
+        )
     return Reading(
-        document=document,
+        document=replace(document, language=language),
         attributions=attributions,
         statements=statements(document, attributions),
+        problems=problems,
         made_by=MadeBy(sayso=__version__, models=(("extraction", tagger.version),)),
     )
 
 
-def _attribution(document: Document, words: Words, found: Found, tagger: Tagger) -> Attribution:
+def _attribution(document: Document, words: Words, found: Found, tagger: Tagger, foreign: bool) -> Attribution:
     cue = plain_span(words, *found.cue)
+    sure = confidence(found.signs, tagger.calibration)
     return Attribution(
         id=attribution_id(document.id, cue),
         source=plain_span(words, *found.source) if found.source else None,
         cue=cue,
         content=tuple(content_span(words, *piece) for piece in found.content),
-        confidence=confidence(found.signs, tagger.calibration),
+        confidence=min(sure, MOST_IN_ANOTHER_LANGUAGE) if foreign else sure,
     )

@@ -1,0 +1,167 @@
+"""Speed on this machine: words a second by threads and length of document, start-up, memory, and what
+takes the time. Figures hold for the moment only; compare ratios of one run."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sayso.extract.decode import find_attributions, find_cues
+from sayso.extract.tagger import Tagger, join_scores, score_roles, score_window
+from sayso.extract.windows import windows
+from sayso.extract.words import split_words
+from sayso.model import Document, document_id
+from sayso.reading import read_many
+
+ROUNDS = 3
+SPACY_MODEL = "en_core_web_sm"
+
+
+def word_count(texts: Sequence[str]) -> int:
+    """Words as parted by white space."""
+    return sum(len(text.split()) for text in texts)
+
+
+def words_a_second(work: Callable[[], object], words: int, rounds: int = ROUNDS) -> float:
+    """The median speed of several rounds. The cyclic garbage collector is off while the clock runs."""
+    speeds = []
+    for _ in range(rounds):
+        gc.collect()
+        gc.disable()
+        began = time.perf_counter()
+        work()
+        speeds.append(words / (time.perf_counter() - began))
+        gc.enable()
+    return round(statistics.median(speeds))
+
+
+def measure(articles: Sequence[str], tagger: Tagger, say: Callable[[str], None]) -> dict[str, Any]:
+    """All figures of speed. `articles` are of news length; `say` is told what is being measured."""
+    words = word_count(articles)
+    whole = "\n\n".join(articles)
+    short = [p for text in articles for p in text.split("\n\n") if len(p.split()) > 10]
+    readings: dict[str, float] = {}
+    for threads in (1, 2):
+        for name, texts in (("articles", list(articles)), ("one long document", [whole]), ("paragraphs", short)):
+            say(f"{name}, {threads} thread{'s' if threads > 1 else ''}")
+            documents = [Document(id=document_id(t), text=t) for t in texts]
+            readings[f"{name}, {threads}"] = words_a_second(
+                lambda d=documents, n=threads: list(read_many(d, threads=n, tagger=tagger)), word_count(texts)
+            )
+    say("share of the stages")
+    out: dict[str, Any] = {
+        "words": words,
+        "documents": len(articles),
+        "words_a_second": readings,
+        "share_of_time": stages(articles, tagger),
+    }
+    say("start-up")
+    out["start_up"] = start_up()
+    for words_long in (50_000, 200_000):
+        say(f"memory of a document of {words_long:,} words")
+        out[f"document_of_{words_long}_words"] = long_document(whole, words_long)
+    peer = spacy_speed(list(articles), say)
+    if peer:
+        out["spacy"] = peer
+        out["ratio_to_spacy"] = round(readings["articles, 2"] / peer["words_a_second"], 2)
+    return out
+
+
+def stages(articles: Sequence[str], tagger: Tagger) -> dict[str, float]:
+    """Share of CPU time that each stage of reading takes, on one thread."""
+    spent = dict.fromkeys(("words", "encoder", "cues", "roles", "decoding"), 0.0)
+
+    def clocked(stage: str, work: Callable[[], Any]) -> Any:
+        began = time.process_time()
+        result = work()
+        spent[stage] += time.process_time() - began
+        return result
+
+    for text in articles:
+        words = clocked("words", lambda text=text: split_words(text, tagger.tokenizer))
+        parts = clocked("encoder", lambda w=words: [score_window(tagger, w, x) for x in windows(w.first)])
+        if not parts:
+            continue
+        scores = join_scores(parts)
+        cues = clocked("cues", lambda s=scores: find_cues(s.score, tagger.cue_change, tagger.cue_bias))
+        roles = clocked(
+            "roles",
+            lambda w=words, s=scores, c=cues: {x.words: score_roles(tagger, s, 0, len(w), x.words) for x in c},
+        )
+        clocked("decoding", lambda w=words, c=cues, r=roles: find_attributions(w, c, r.__getitem__, tagger.role_change))
+    total = sum(spent.values())
+    return {stage: round(seconds / total, 3) for stage, seconds in spent.items()}
+
+
+def _in_new_process(code: str, given: str = "") -> dict[str, float]:
+    """Run Python code in a process of its own; its CPU and wall seconds, and its peak memory in MB."""
+    measured = (
+        "import resource, sys, json\n"
+        f"{code}\n"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "scale = 1 if sys.platform == 'darwin' else 1024\n"
+        "print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss * scale / 1e6]))\n"
+    )
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", measured], input=given, capture_output=True, text=True, check=True)  # noqa: S603
+    cpu, memory = json.loads(done.stdout.splitlines()[-1])
+    wall = time.perf_counter() - began
+    return {"cpu_seconds": round(cpu, 3), "seconds": round(wall, 3), "peak_memory_mb": round(memory)}
+
+
+def start_up() -> dict[str, dict[str, float]]:
+    """Of an empty Python, of importing sayso, of `sayso --help`, and of a first short reading."""
+    help_code = "from sayso.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass"
+    return {
+        "python": _in_new_process("pass"),
+        "import sayso": _in_new_process("import sayso"),
+        "sayso --help": _in_new_process(help_code),
+        "first reading": _in_new_process("import sayso; sayso.read('Ana Ruiz said the bridge was safe.')"),
+    }
+
+
+def long_document(text: str, words: int) -> dict[str, float]:
+    """Reading one document of so many words, in a process of its own."""
+    times = -(-words // len(text.split()))
+    given = " ".join(("\n\n".join([text] * times)).split(" ")[:words])
+    code = "import sayso; text = sys.stdin.read(); sayso.read(text)"
+    return {"words": word_count([given]), **_in_new_process(code, given)}
+
+
+def spacy_speed(articles: list[str], say: Callable[[str], None]) -> dict[str, Any] | None:
+    """spaCy's small English pipeline over the same articles, whole; None where it is not installed."""
+    if importlib.util.find_spec("spacy") is None:
+        return None
+    import spacy
+
+    try:
+        pipeline = spacy.load(SPACY_MODEL)
+    except OSError:
+        return None
+    say("spaCy")
+    speed = words_a_second(lambda: list(pipeline.pipe(articles)), word_count(articles))
+    return {"version": spacy.__version__, "pipeline": SPACY_MODEL, "words_a_second": speed}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    flags = ""
+    if os.path.exists("/proc/cpuinfo"):  # noqa: PTH110
+        with open("/proc/cpuinfo", encoding="utf8") as lines:  # noqa: PTH123
+            flags = next((line for line in lines if line.startswith("flags")), "")
+    return {
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+        "vnni": any(f in flags.split() for f in ("avx512_vnni", "avx_vnni")),
+        "python": platform.python_version(),
+        "load": [round(x, 2) for x in os.getloadavg()] if hasattr(os, "getloadavg") else None,
+    }

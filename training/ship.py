@@ -1,0 +1,110 @@
+"""From trained weights to what ships: ONNX in float and int8, the cue threshold, the calibration.
+
+The threshold and the calibration are fitted on the articles that training left out (one in twenty of
+PolNeAR train), with the int8 model as it ships; dev is not touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file
+from scipy.optimize import minimize
+
+from sayso.bench.accuracy import ArticleCounts, GoldArticle, count, f1, read_gold
+from sayso.extract import begin
+from sayso.extract.confidence import SIGNS
+from sayso.extract.tagger import Tagger, load_tagger
+from sayso.extract.words import split_words
+from sayso.model import Document
+from sayso.reading import read_many
+from training.export import export
+from training.extraction import load_tokenizer, vocabulary_folder
+
+BIASES = (0.0, -0.25, -0.5, -0.75, -1.0, -1.25, -1.5)
+RIDGE = 1.0  # of the logistic regression, on standardized signs
+
+
+def held_out(corpus: Path, every: int) -> list[GoldArticle]:
+    """The articles that training leaves out; those with several annotators are not among the result."""
+    with_all = [json.loads(line)["id"] for line in _lines(corpus / "train.jsonl.gz")]
+    kept = set(with_all[::every])
+    return [a for a in read_gold(corpus / "train.jsonl.gz") if a.id in kept]
+
+
+def _lines(path: Path) -> list[str]:
+    import gzip
+
+    with gzip.open(path, "rt", encoding="utf8") as lines:
+        return [line for line in lines if line.strip()]
+
+
+def counted(articles: Sequence[GoldArticle], tagger: Tagger) -> list[ArticleCounts]:
+    readings = read_many([Document(id=a.id, text=a.text) for a in articles], tagger=tagger)
+    return [count(a, r.attributions) for a, r in zip(articles, readings, strict=True)]
+
+
+def choose_bias(articles: Sequence[GoldArticle], tagger: Tagger) -> float:
+    """The bias against cues with the best mean of cue, soft and strict F1."""
+    worth = {}
+    for bias in BIASES:
+        rows = counted(articles, replace(tagger, cue_bias=bias))
+        scores = {m: f1(*(sum(r.counts[m][k] for r in rows) for k in range(3))) for m in ("cue", "soft", "strict")}
+        worth[bias] = sum(scores.values()) / 3
+        print(json.dumps({"bias": bias, **{k: round(v, 1) for k, v in scores.items()}}), flush=True)
+    return max(worth, key=lambda bias: worth[bias])
+
+
+def calibrate(articles: Sequence[GoldArticle], tagger: Tagger) -> tuple[float, ...]:
+    """Weights of the signs of confidence: a ridge logistic regression on whether a prediction is right."""
+    signs: list[tuple[float, ...]] = []
+    right: list[bool] = []
+    for article, row in zip(articles, counted(articles, tagger), strict=True):
+        found = begin(split_words(article.text, tagger.tokenizer), tagger)()
+        signs += [f.signs for f in found]
+        right += [r for _, r in row.judged]
+    x, y = np.array(signs), np.array(right, dtype=float)
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    z = np.hstack([np.ones((len(x), 1)), (x - mean) / spread])
+
+    def loss(w: Any) -> float:
+        s = z @ w
+        return float((np.logaddexp(0, s) - y * s).sum() + RIDGE / 2 * (w[1:] ** 2).sum())
+
+    w = minimize(loss, np.zeros(z.shape[1]), method="L-BFGS-B").x
+    slopes = w[1:] / spread
+    print(json.dumps({"predictions": len(y), "right": round(float(y.mean()), 3)}), flush=True)
+    for name, slope in zip(SIGNS, w[1:], strict=True):
+        print(json.dumps({"sign": name, "weight": round(float(slope), 3)}), flush=True)
+    return tuple(round(float(v), 5) for v in (w[0] - slopes @ mean, *slopes))
+
+
+def ship(weights: Path, corpus: Path, every: int, float_folder: Path, folder: Path) -> None:
+    """Write the model that ships into `folder`, and its float twin, for comparison, into `float_folder`."""
+    w = load_file(weights)
+    learned: dict[str, Any] = {
+        "version": hashlib.sha256(weights.read_bytes()).hexdigest()[:12],
+        "cue_change": w["cue_change"].round(5).tolist(),
+        "role_change": w["roles.change"].round(5).tolist(),
+        "cue_bias": 0.0,
+        "calibration": [0.0] * (len(SIGNS) + 1),
+    }
+    tokenizer = load_tokenizer(vocabulary_folder())
+    for place, quantized in ((float_folder, False), (folder, True)):
+        export(w, place, quantized)
+        tokenizer.save(str(place / "tokenizer.json"), pretty=False)
+        (place / "extraction.json").write_text(json.dumps(learned, indent=1) + "\n")
+    articles = held_out(corpus, every)
+    tagger = load_tagger(folder)
+    learned["cue_bias"] = choose_bias(articles, tagger)
+    tagger = replace(tagger, cue_bias=learned["cue_bias"])
+    learned["calibration"] = calibrate(articles, tagger)
+    (folder / "extraction.json").write_text(json.dumps(learned, indent=1) + "\n")
+    shutil.copy(folder / "extraction.json", float_folder)
