@@ -1,0 +1,144 @@
+"""`sayso read`: a Reading of each document; nothing is stored."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from sayso.cli.inputs import readings, single, told
+from sayso.cli.screen import color_option, colour_wanted, progress, put, width
+
+if TYPE_CHECKING:
+    from sayso.errors import InputError
+    from sayso.model import Reading
+
+FAILED = 1  # exit codes; 2, for wrong usage, is click's
+NOTHING_FOUND = 3
+
+
+def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
+    try:
+        datetime.fromisoformat(value or "2024-05-31")
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is not a date that sayso knows; write it like 2024-05-31.") from None
+    return value
+
+
+def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:  # the shell passed on bytes that are no text
+        raise click.BadParameter("these are not words in your terminal's encoding; write them in UTF-8.") from None
+    return value
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl"]),
+    default="table",
+    help="The article with a table (the default), one JSON object for one document, or one JSON object a line.",
+)
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="0…1",
+    help="Leave out attributions that are less certain than this. Statements stay as they are.",
+)
+@click.option("--threads", type=click.IntRange(min=1), help="How many threads to read on; the result is the same.")
+@click.option("--published", callback=_date, metavar="DATE", help="When it was published, for a single document.")
+@click.option("--publisher", callback=_words, metavar="NAME", help="Who published it, for a single document.")
+@click.option("--title", callback=_words, metavar="WORDS", help="Its headline, for a single document.")
+@click.option("--url", callback=_words, help="Where it was found, for a single document. Nothing is fetched.")
+@color_option
+def read(
+    files: tuple[str, ...],
+    form: str,
+    min_confidence: float,
+    threads: int | None,
+    published: str | None,
+    publisher: str | None,
+    title: str | None,
+    url: str | None,
+    color: str,
+) -> None:
+    """Show who says what in each document: source, cue and content.
+
+    A FILE is plain text, or JSON Lines with a document a line; "-" is standard input. Nothing is stored,
+    nothing is sent.
+
+    \b
+    Examples:
+      sayso read article.txt
+      sayso read --format jsonl articles/*.txt > readings.jsonl
+      cat notes.txt | sayso read - --published 2024-05-31
+
+    Exits 0; 1 if some inputs failed, each named on standard error; 2 if called wrongly; 3 if no
+    attribution was found.
+    """
+    from sayso.readers import Known, documents
+
+    known = Known(title=title, publisher=publisher, published=published, url=url)
+    stdin = sys.stdin.buffer if "-" in files and sys.stdin else None  # None where the shell has closed it
+    failed: list[InputError] = []
+    reads = told(documents(files, stdin=stdin, known=known), failed)
+    if form == "json":
+        reads = single(reads, "--format json is for one document; use --format jsonl.")
+    if known != Known():
+        reads = single(reads, "--published, --publisher, --title and --url are for one document.")
+
+    writer = _writer(form, colour_wanted(color))
+    attributions = 0
+    with progress(_count(files)) as advance:
+        for reading, place in readings(reads, threads):
+            shown = _confident(reading, min_confidence)
+            attributions += len(shown.attributions)
+            advance(partial(writer, shown, place))
+    if failed:
+        raise SystemExit(FAILED)
+    if not attributions:
+        click.echo("sayso: no attribution found", err=True)
+        raise SystemExit(NOTHING_FOUND)
+
+
+def _count(files: tuple[str, ...]) -> int | None:
+    """How many documents the files hold, where their names tell."""
+    several = any(name == "-" or name.lower().endswith((".jsonl", ".ndjson")) for name in files)
+    return None if several else len(files)
+
+
+def _confident(reading: Reading, least: float) -> Reading:
+    """The Reading without the attributions below a confidence, and without pointers to those."""
+    from dataclasses import replace
+
+    kept = [one for one in reading.attributions if one.confidence >= least]
+    ids = {one.id for one in kept}
+    return replace(reading, attributions=tuple(one if one.within in ids else replace(one, within=None) for one in kept))
+
+
+def _writer(form: str, colour: bool) -> Callable[[Reading, str], None]:
+    """What writes one Reading to standard output."""
+    if form == "table":
+        from sayso.cli.show import article
+
+        return lambda reading, place: put(article(reading, place, width=width(), colour=colour), colour)
+
+    import msgspec
+
+    from sayso.export.jsonl import reading_to_json
+
+    def write(reading: Reading, place: str) -> None:  # noqa: ARG001 - Readings do not know their files
+        line = reading_to_json(reading)
+        out = sys.stdout.buffer
+        out.write((msgspec.json.format(line, indent=2) if form == "json" else line) + b"\n")
+        out.flush()  # whoever reads the stream has each document when it is done
+
+    return write

@@ -1,0 +1,1 @@
+"""Exports: Readings in formats that other programs take; one format a file."""
