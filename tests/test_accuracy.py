@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import random
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,9 @@ def pair(words: str) -> tuple[int, int]:
 
 
 def gold(*rows: tuple[str, str, str]) -> GoldArticle:
-    return GoldArticle("g", TEXT, tuple({"source": [pair(s)], "cue": [pair(c)], "content": [pair(t)]} for s, c, t in rows))
+    return GoldArticle(
+        "g", TEXT, tuple({"source": [pair(s)], "cue": [pair(c)], "content": [pair(t)]} for s, c, t in rows)
+    )
 
 
 def predicted(source: str, cue: str, content: str, within: str | None = None) -> Attribution:
@@ -89,42 +90,31 @@ def test_a_corpus_in_another_format_is_refused_with_its_line(tmp_path: Path) -> 
 @pytest.mark.skipif(not REFEREE.exists(), reason="the referee scorer is not beside the repository")
 def test_same_figures_as_the_referee() -> None:
     spec = importlib.util.spec_from_file_location("referee", REFEREE)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     referee: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(referee)
     rng = random.Random(4)
 
-    def spans() -> list[dict[str, int]]:
-        out = []
-        for _ in range(rng.choice((0, 1, 1, 1, 2))):
-            a = rng.randrange(len(TEXT))
-            out.append({"start": a, "end": min(len(TEXT), a + rng.randrange(1, 30))})
-        return out
+    def spans(least: int = 0) -> list[dict[str, int]]:
+        starts = [rng.randrange(len(TEXT)) for _ in range(max(least, rng.choice((0, 1, 1, 1, 2))))]
+        return [{"start": a, "end": min(len(TEXT), a + rng.randrange(1, 30))} for a in starts]
+
+    def row() -> dict[str, list[dict[str, int]]]:
+        return {"source": spans()[:1], "cue": spans(1)[:1], "content": spans()}
+
+    def as_attribution(given: dict[str, list[dict[str, int]]]) -> Attribution:
+        source, cue, content = (
+            tuple(Span(s["start"], s["end"]) for s in given[r]) for r in ("source", "cue", "content")
+        )
+        return Attribution("p", source[0] if source else None, cue[0], content, 0.5)
 
     for _ in range(200):
-        rows = [{r: spans() for r in ("source", "cue", "content")} for _ in range(rng.randrange(4))]
-        guesses = [
-            {"source": (spans() or [None])[0], "cue": spans() or [{"start": 0, "end": 3}], "content": spans()}
-            for _ in range(rng.randrange(4))
-        ]
-        for guess in guesses:
-            if rng.random() < 0.6 and rows:
-                guess.update(json.loads(json.dumps(rng.choice(rows))))
-                guess["source"] = (guess["source"] or [None])[0]
-            guess["cue"] = (guess["cue"] or [{"start": 0, "end": 3}])[0]
+        rows = [row() for _ in range(rng.randrange(4))]
+        guesses = [rng.choice(rows) if rows and rng.random() < 0.6 else row() for _ in range(rng.randrange(4))]
         tally = referee.Tally()
         referee.score(tally, TEXT, rows, guesses)
-        article = GoldArticle("g", TEXT, tuple({k: [(s["start"], s["end"]) for s in v] for k, v in r.items()} for r in rows))
-
-        def as_span(s: dict[str, int] | None) -> Span | None:
-            return Span(s["start"], s["end"]) if s else None
-
-        ours = count(
-            article,
-            [
-                Attribution("p", as_span(g["source"]), as_span(g["cue"]) or Span(0, 3), tuple(Span(s["start"], s["end"]) for s in g["content"]), 0.5)
-                for g in guesses
-            ],
-        )
+        marked = tuple({k: [(s["start"], s["end"]) for s in v] for k, v in r.items()} for r in rows)
+        ours = count(GoldArticle("g", TEXT, marked), [as_attribution(g) for g in guesses])
         for measure, figures in ours.counts.items():
             assert figures == pytest.approx(tuple(tally.n[measure])), measure

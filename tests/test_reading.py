@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,6 @@ def spans_of(reading: Reading) -> list[Span]:
     return spans
 
 
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(passages)
 def test_spans_lie_inside_a_text_that_comes_out_unchanged(text: str) -> None:
@@ -44,7 +44,7 @@ def test_spans_lie_inside_a_text_that_comes_out_unchanged(text: str) -> None:
     for a in reading.attributions:
         assert 0 <= a.confidence <= 1
         own = sorted([a.cue, *a.content, *([a.source] if a.source else [])])
-        assert all(x.end <= y.start for x, y in zip(own, own[1:], strict=False))
+        assert all(x.end <= y.start for x, y in pairwise(own))
         assert a.content
     assert len({a.id for a in reading.attributions}) == len(reading.attributions)
 
@@ -93,7 +93,7 @@ def test_a_lone_surrogate_is_refused() -> None:
 
 
 def test_another_language_is_read_with_low_confidence_that_says_so() -> None:
-    text = "La alcaldesa Ana Ruiz dijo ayer que el puente era seguro. “No vamos a cerrarlo”, dijo a los vecinos de la villa."
+    text = "La alcaldesa Ana Ruiz dijo ayer que el puente era seguro. “No vamos a cerrarlo”, dijo a los vecinos."
     reading = sayso.read(text)
     assert reading.document.language == "es"
     assert "English" in reading.problems[0]

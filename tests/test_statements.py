@@ -5,9 +5,7 @@ from __future__ import annotations
 from sayso.model import Attribution, Document, Span
 from sayso.statements import statements
 
-TEXT = (
-    "Bridge to close\n\nThe Orr bridge closes on Monday. Ana Ruiz said it was unsafe. “We looked. It shook,” she said.\n"
-)
+TEXT = "Bridge to close\n\nThe Orr bridge closes on Monday. Ana Ruiz said it was unsafe. “It shook,” she said.\n"
 
 
 def attribution(text: str, cue: str, content: str) -> Attribution:
@@ -24,7 +22,7 @@ def shown(text: str, *attributions: Attribution) -> list[tuple[str, bool]]:
 
 def test_sentences_without_content_are_the_outlets_own() -> None:
     said = attribution(TEXT, "said", "it was unsafe")
-    quoted = attribution(TEXT, "she said", "“We looked. It shook,”")
+    quoted = attribution(TEXT, "she said", "“It shook,”")
     assert shown(TEXT, said, quoted) == [("Bridge to close", True), ("The Orr bridge closes on Monday.", False)]
 
 

@@ -46,9 +46,7 @@ def read_articles(path: Path, tokenizer: Any) -> list[Article]:
         for line in lines:
             row = json.loads(line)
             words = split_words(row["text"], tokenizer)
-            annotators = tuple(
-                tuple(_labels(words, rows)) for _, rows in sorted(row["annotations"].items())
-            )
+            annotators = tuple(tuple(_labels(words, rows)) for _, rows in sorted(row["annotations"].items()))
             articles.append(Article(row["id"], row["publisher"], words, annotators))
     return articles
 

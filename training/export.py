@@ -88,7 +88,9 @@ class Graph:
         out = self.linear(mixed, f"{name}.out", w[f"{name}.out.weight"], w[f"{name}.out.bias"])
         here = self.skip(here, out, f"{name}.norm1", w)
         up = self.linear(here, f"{name}.up", w[f"{name}.up.weight"], None)
-        up = self.node("BiasGelu", [up, self.constant(f"{name}.up.bias", w[f"{name}.up.bias"])], f"{name}.act", MICROSOFT)
+        up = self.node(
+            "BiasGelu", [up, self.constant(f"{name}.up.bias", w[f"{name}.up.bias"])], f"{name}.act", MICROSOFT
+        )
         down = self.linear(up, f"{name}.down", w[f"{name}.down.weight"], w[f"{name}.down.bias"])
         return self.skip(here, down, f"{name}.norm2", w)
 

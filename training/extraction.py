@@ -13,7 +13,6 @@ import dataclasses
 import hashlib
 import importlib.util
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +35,8 @@ ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 @dataclass(frozen=True)
 class Settings:
     seed: int = 1
-    epochs: float = 7.0
-    decay: float = 2.5  # the last epochs, over which the rate falls to nothing
+    epochs: float = 8.0
+    decay: float = 3.5  # the last epochs, over which the rate falls to nothing
     length: int = 400  # word pieces a window
     pieces: int = 2000  # word pieces a step
     rate: float = 1.2e-4  # of the encoder's uppermost layer
@@ -51,6 +50,8 @@ class Settings:
     lowered: float = 0.05  # share of windows whose capitals are hidden
     raised: float = 0.03  # share of windows shown in capitals
     straight: float = 0.15  # share of windows whose curly quotation marks are made straight
+    fragments: float = 0.1  # share of articles cut into paragraphs, as short texts are
+    fragments_from: int = 3  # the first epoch, counted from 0, with such fragments
     aux: float = 0.25  # weight of the loss that asks of each word alone what it is
     held_out: int = 20  # every so manyth article is kept for calibration
 
@@ -84,12 +85,16 @@ class Chunk:
         return int(self.words.first[self.end] - self.words.first[self.start]) + 2
 
 
-def chunks(articles: list[Article], length: int, rng: np.random.Generator) -> list[Chunk]:
-    """All articles cut at random word borders; where several people annotated, one of them by lot."""
+def chunks(articles: list[Article], length: int, fragments: float, rng: np.random.Generator) -> list[Chunk]:
+    """All articles cut at random word borders, a share of them after every one to three paragraphs; where
+    several people annotated, one of them by lot."""
     out = []
     for article in articles:
         words = article.words
         labels = article.annotators[int(rng.integers(len(article.annotators)))]
+        if fragments and rng.random() < fragments:
+            out += paragraphs(words, labels, length, rng)
+            continue
         start, room = 0, length - 2
         budget = int(rng.integers(room // 2, room + 1))
         while start < len(words):
@@ -97,6 +102,19 @@ def chunks(articles: list[Article], length: int, rng: np.random.Generator) -> li
             end = max(end, start + 1)
             out.append(Chunk(words, labels, start, end))
             start, budget = end, room
+    return out
+
+
+def paragraphs(words: Words, labels: tuple[Label, ...], length: int, rng: np.random.Generator) -> list[Chunk]:
+    """An article cut after every one to three paragraphs."""
+    out, start = [], 0
+    for end in [*np.flatnonzero(words.gap == 3)[1:].tolist(), len(words)]:
+        size = words.first[end] - words.first[start]
+        if size <= length - 2 and (end == len(words) or rng.random() < 0.5):
+            out.append(Chunk(words, labels, start, end))
+            start = end
+        elif size > length - 2:  # more than the model can see at once: for whole articles only
+            start = end
     return out
 
 
@@ -250,7 +268,7 @@ def rate_at(epoch: float, step: int, settings: Settings) -> float:
 def save(path: Path, value: dict[str, Any]) -> None:
     part = path.with_suffix(".part")
     torch.save(value, part)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def train(settings: Settings, corpus: Path, out: Path, threads: int, every: int) -> None:
@@ -276,7 +294,8 @@ def train(settings: Settings, corpus: Path, out: Path, threads: int, every: int)
         plateau = state["epoch"] < min(s["epochs"] - s["decay"] for s in (was, now))
         differing = {k for k in now if was[k] != now[k]} - ({"epochs", "decay"} if plateau else set())
         if differing:
-            raise SystemExit(f"{checkpoint} was made with other settings ({', '.join(sorted(differing))}); use another --out")
+            names = ", ".join(sorted(differing))
+            raise SystemExit(f"{checkpoint} was made with other settings ({names}); use another --out")
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["rng"])
@@ -299,7 +318,8 @@ def train(settings: Settings, corpus: Path, out: Path, threads: int, every: int)
     began, seen, sums = time.time(), 0, np.zeros(3)
     while epoch < settings.epochs:
         rng = np.random.default_rng([settings.seed, epoch])
-        plan = steps(chunks(articles, settings.length, rng), settings.pieces, rng)
+        share = settings.fragments if epoch >= settings.fragments_from else 0.0
+        plan = steps(chunks(articles, settings.length, share, rng), settings.pieces, rng)
         for number, group in enumerate(plan):
             progress = epoch + number / len(plan)
             if number < done or progress >= settings.epochs:

@@ -43,7 +43,7 @@ class Layer(nn.Module):
         q, k, v = self.qkv(x).view(b, n, 3, self.heads, w // self.heads).permute(2, 0, 3, 1, 4)
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         x = self.norm1(x + self.out(y.transpose(1, 2).reshape(b, n, w)))
-        return self.norm2(x + self.down(F.gelu(self.up(x))))  # type: ignore[no-any-return]
+        return self.norm2(x + self.down(F.gelu(self.up(x))))
 
 
 class Encoder(nn.Module):
@@ -115,7 +115,7 @@ class RoleHead(nn.Module):
         x = self.norm(words * (1 + scale) + shift + self.distance(distance))
         if mask is not None:
             mask = mask[:, None, None, :]
-        return self.score(self.layer(x, mask))  # type: ignore[no-any-return]
+        return self.score(self.layer(x, mask))
 
 
 class Tagger(nn.Module):

@@ -95,7 +95,7 @@ def _reading(document: Document, words: Words, found: list[Found], tagger: Tagge
     language = document.language or language_of(document.text)
     foreign = language is not None and language.split("-")[0].lower() != TRAINED_ON
     attributions = tuple(_attribution(document, words, f, tagger, foreign) for f in found)
-    problems = ()
+    problems: tuple[str, ...] = ()
     if foreign:
         problems = (
             f"The text seems to be in another language than English ({language}). The model has learned from "

@@ -43,7 +43,10 @@ def sentences(text: str, start: int = 0) -> Iterator[Span]:
 
 
 def headline_span(text: str) -> Span | None:
-    """The headline of a text that came without one: the first line, where it stands alone above the rest and is no sentence that ends in a full stop."""
+    """The headline of a text that came without one.
+
+    It is the first line, where it stands alone above the rest and is no sentence that ends in a full stop.
+    """
     start = len(text) - len(text.lstrip())
     end = min((i for i in (text.find(c, start) for c in "\n\r") if i >= 0), default=-1)
     if end < 0 or end - start > _LONGEST_HEADLINE:

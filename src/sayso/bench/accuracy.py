@@ -118,8 +118,8 @@ def count(gold: GoldArticle, attributions: Sequence[Attribution]) -> ArticleCoun
     marked, predicted = [sets(g) for g in gold.attributions], [sets(_predicted(a)) for a in attributions]
     counts: dict[str, tuple[float, float, float]] = {}
     for role in _ROLES:
-        g, p = [m[role] for m in marked if m[role]], [m[role] for m in predicted if m[role]]
-        counts[role] = (float((Counter(g) & Counter(p)).total()), len(p), len(g))
+        theirs, ours = [m[role] for m in marked if m[role]], [p[role] for p in predicted if p[role]]
+        counts[role] = (float((Counter(theirs) & Counter(ours)).total()), len(ours), len(theirs))
     shape = (len(marked), len(predicted))
     soft, half, strict = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for i, m in enumerate(marked):
@@ -134,7 +134,7 @@ def count(gold: GoldArticle, attributions: Sequence[Attribution]) -> ArticleCoun
     judged = [False] * len(predicted)
     for name, worth in (("soft", soft), ("half", half), ("strict", strict)):
         pairs = linear_sum_assignment(-(worth if name == "soft" else worth + 1e-3 * soft))
-        counts[name] = (float(worth[pairs].sum()), *reversed(shape))
+        counts[name] = (float(worth[pairs].sum()), len(predicted), len(marked))
         if name == "half":
             for i, j in zip(*pairs, strict=True):
                 judged[j] = bool(half[i, j])

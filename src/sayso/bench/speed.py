@@ -12,7 +12,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sayso.extract.decode import find_attributions, find_cues
@@ -44,6 +47,11 @@ def words_a_second(work: Callable[[], object], words: int, rounds: int = ROUNDS)
     return round(statistics.median(speeds))
 
 
+def _exhaust(make: Callable[..., Iterable[object]], *arguments: Any, **named: Any) -> None:
+    for _ in make(*arguments, **named):
+        pass
+
+
 def measure(articles: Sequence[str], tagger: Tagger, say: Callable[[str], None]) -> dict[str, Any]:
     """All figures of speed. `articles` are of news length; `say` is told what is being measured."""
     words = word_count(articles)
@@ -54,9 +62,8 @@ def measure(articles: Sequence[str], tagger: Tagger, say: Callable[[str], None])
         for name, texts in (("articles", list(articles)), ("one long document", [whole]), ("paragraphs", short)):
             say(f"{name}, {threads} thread{'s' if threads > 1 else ''}")
             documents = [Document(id=document_id(t), text=t) for t in texts]
-            readings[f"{name}, {threads}"] = words_a_second(
-                lambda d=documents, n=threads: list(read_many(d, threads=n, tagger=tagger)), word_count(texts)
-            )
+            read_all = partial(_exhaust, read_many, documents, threads=threads, tagger=tagger)
+            readings[f"{name}, {threads}"] = words_a_second(read_all, word_count(texts))
     say("share of the stages")
     out: dict[str, Any] = {
         "words": words,
@@ -80,24 +87,23 @@ def stages(articles: Sequence[str], tagger: Tagger) -> dict[str, float]:
     """Share of CPU time that each stage of reading takes, on one thread."""
     spent = dict.fromkeys(("words", "encoder", "cues", "roles", "decoding"), 0.0)
 
-    def clocked(stage: str, work: Callable[[], Any]) -> Any:
+    @contextmanager
+    def clock(stage: str) -> Iterator[None]:
         began = time.process_time()
-        result = work()
+        yield
         spent[stage] += time.process_time() - began
-        return result
 
     for text in articles:
-        words = clocked("words", lambda text=text: split_words(text, tagger.tokenizer))
-        parts = clocked("encoder", lambda w=words: [score_window(tagger, w, x) for x in windows(w.first)])
-        if not parts:
-            continue
-        scores = join_scores(parts)
-        cues = clocked("cues", lambda s=scores: find_cues(s.score, tagger.cue_change, tagger.cue_bias))
-        roles = clocked(
-            "roles",
-            lambda w=words, s=scores, c=cues: {x.words: score_roles(tagger, s, 0, len(w), x.words) for x in c},
-        )
-        clocked("decoding", lambda w=words, c=cues, r=roles: find_attributions(w, c, r.__getitem__, tagger.role_change))
+        with clock("words"):
+            words = split_words(text, tagger.tokenizer)
+        with clock("encoder"):
+            scores = join_scores([score_window(tagger, words, window) for window in windows(words.first)])
+        with clock("cues"):
+            cues = find_cues(scores.score, tagger.cue_change, tagger.cue_bias)
+        with clock("roles"):
+            roles = {cue.words: score_roles(tagger, scores, 0, len(words), cue.words) for cue in cues}
+        with clock("decoding"):
+            find_attributions(words, cues, roles.__getitem__, tagger.role_change)
     total = sum(spent.values())
     return {stage: round(seconds / total, 3) for stage, seconds in spent.items()}
 
@@ -148,16 +154,15 @@ def spacy_speed(articles: list[str], say: Callable[[str], None]) -> dict[str, An
     except OSError:
         return None
     say("spaCy")
-    speed = words_a_second(lambda: list(pipeline.pipe(articles)), word_count(articles))
+    speed = words_a_second(partial(_exhaust, pipeline.pipe, articles), word_count(articles))
     return {"version": spacy.__version__, "pipeline": SPACY_MODEL, "words_a_second": speed}
 
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
-    flags = ""
-    if os.path.exists("/proc/cpuinfo"):  # noqa: PTH110
-        with open("/proc/cpuinfo", encoding="utf8") as lines:  # noqa: PTH123
-            flags = next((line for line in lines if line.startswith("flags")), "")
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text("utf8").splitlines() if info.exists() else []
+    flags = next((line for line in lines if line.startswith("flags")), "")
     return {
         "cores": os.cpu_count(),
         "processor": platform.machine(),

@@ -16,6 +16,7 @@ import numpy as np
 
 from sayso.extract.chain import Floats
 from sayso.extract.decode import SURE, Cue, Found, find_attributions, find_cues
+from sayso.extract.quotations import joined
 from sayso.extract.roles import AFTER, BEFORE
 from sayso.extract.tagger import Tagger, WordScores, join_scores, score_roles, score_window
 from sayso.extract.windows import windows
@@ -81,7 +82,7 @@ def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[]
             keep = max(base, done - BEFORE - LONGEST_CUE)
             held = WordScores(held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :])
             base, current = keep, following
-        return find_attributions(words, cues, roles.__getitem__, tagger.role_change)
+        return joined(find_attributions(words, cues, roles.__getitem__, tagger.role_change), words)
 
     return finish
 

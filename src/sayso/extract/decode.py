@@ -1,8 +1,9 @@
 """From scores to attributions: which words are cues, and which are the source and content of each.
 
 Cues are runs of words under a CRF over BIO. Each cue's roles are a path under a CRF over none, source
-and content. A word belongs to one attribution at most (the corpus does not nest); where two attributions
-want the same word, the surer one has it, and the other is decoded again without it.
+and content. One source may have several cues ("Ruiz said … and added …"), but a word is content of one
+attribution at most, and then no source (the corpus does not nest): where two want the same word, the surer
+one has it, and the other is decoded again without it.
 """
 
 from __future__ import annotations
@@ -102,9 +103,7 @@ class _Roles:
     path: float  # log-probability of the whole path
 
 
-def find_attributions(
-    words: Words, cues: list[Cue], scores: Callable[[Range], Floats], change: Floats
-) -> list[Found]:
+def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], Floats], change: Floats) -> list[Found]:
     """The attributions of a document: the roles of every cue, settled against each other.
 
     `scores` gives the role scores [words around the cue, 6] of a cue.
@@ -159,28 +158,29 @@ def _decode(
     return out
 
 
-def _settle(
-    cues: list[Cue], roles: dict[int, _Roles], barred: dict[int, NDArray[np.bool_]], words: int
-) -> list[int]:
+def _settle(cues: list[Cue], roles: dict[int, _Roles], barred: dict[int, NDArray[np.bool_]], words: int) -> list[int]:
     """Bar from each cue the words that a surer one has; the cues that lose any are to be decoded again."""
-    best = np.zeros(words, dtype=np.float32)
-    owner = np.full(words, -1, dtype=np.int64)
-    claims = {}
+    as_source, as_content = np.zeros(words, dtype=np.float32), np.zeros(words, dtype=np.float32)
+    owner = np.full(words, -1, dtype=np.int64)  # the attribution that is surest of a word as content
     for i, cue in enumerate(cues):
         r = roles[i]
-        taken = np.flatnonzero(r.labels)
-        sure = r.probability[taken, r.labels[taken]] * np.float32(cue.probability)
-        claims[i] = (taken, sure)
-        place = taken + r.low
-        better = sure > best[place]
-        best[place[better]] = sure[better]
-        owner[place[better]] = i
+        sure = r.probability * np.float32(cue.probability)
+        for role, best in ((SOURCE, as_source), (CONTENT, as_content)):
+            taken = np.flatnonzero(r.labels == role)
+            better = taken[sure[taken, role] > best[taken + r.low]]
+            best[better + r.low] = sure[better, role]
+            if role == CONTENT:
+                owner[better + r.low] = i
     again = []
-    for i, (taken, _) in claims.items():
-        lost = taken[owner[taken + roles[i].low] != i]
-        if len(lost):
+    for i in range(len(cues)):
+        r = roles[i]
+        taken = np.flatnonzero(r.labels)
+        place = taken + r.low
+        source_wins = as_source[place] > as_content[place]
+        lost = np.where(r.labels[taken] == SOURCE, ~source_wins, source_wins | (owner[place] != i))
+        if lost.any():
             barred[i] = barred[i].copy()
-            barred[i][lost] = True
+            barred[i][taken[lost]] = True
             again.append(i)
     return again
 
@@ -214,10 +214,7 @@ def _attribution(words: Words, cue: Cue, roles: _Roles) -> Found:
     sources, content = trimmed(SOURCE), trimmed(CONTENT)
     chances = probability(sources, SOURCE)
     source = sources[int(np.argmax(chances))] if sources else None
-    if source:
-        sure_source = max(chances)
-    else:
-        sure_source = 1 - float(roles.probability[:, SOURCE].max(initial=0.0))
+    sure_source = max(chances) if source else 1 - float(roles.probability[:, SOURCE].max(initial=0.0))
     sure_content = float(np.mean(probability(content, CONTENT))) if content else 0.0
     length = sum(b - a for a, b in content)
     signs = (

@@ -75,7 +75,7 @@ def load_tagger(folder: Path | Traversable | None = None) -> Tagger:
         data = (place / name).read_bytes()
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
-    tokenizer = Tokenizer.from_str((place / "tokenizer.json").read_text("utf8"))
+    tokenizer: Any = Tokenizer.from_str((place / "tokenizer.json").read_text("utf8"))
     learned = json.loads((place / "extraction.json").read_text("utf8"))
     return Tagger(
         encoder=session("encoder.onnx"),

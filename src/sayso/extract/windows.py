@@ -43,9 +43,6 @@ def windows(first: Ints, length: int = LENGTH, overlap: int = OVERLAP) -> Iterat
         starts = [int(np.searchsorted(first, (pieces - room) * i // (count - 1))) for i in range(count)]
     ends = [int(np.searchsorted(first, first[start] + room, side="right")) - 1 for start in starts]
     ends[-1] = words
-    borders = [0]
-    for i in range(1, count):
-        borders.append((starts[i] + ends[i - 1]) // 2)
-    borders.append(words)
+    borders = [0, *((start + end) // 2 for start, end in zip(starts[1:], ends, strict=False)), words]
     for i in range(count):
         yield Window(starts[i], ends[i], borders[i], borders[i + 1])

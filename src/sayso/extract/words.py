@@ -70,6 +70,9 @@ def split_words(text: str, tokenizer: Tokenizer) -> Words:
     word_of = np.array([-1 if w is None else w for w in encoding.word_ids], dtype=np.int64)
     offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     ids = np.array(encoding.ids, dtype=np.int64)
+    ids[np.isin(ids, list(tokenizer.get_added_tokens_decoder()))] = (
+        tokenizer.token_to_id("[UNK]") or 0
+    )  # "[SEP]" as text
     new_word = np.flatnonzero(np.diff(word_of, prepend=-2))
     count = np.diff(np.append(new_word, len(ids)))
     start = offsets[new_word, 0]
@@ -121,6 +124,7 @@ def _gaps(text: str, start: Ints, end: Ints) -> Ints:
         elif a > before:
             between = text[before:a]
             lines = max(between.count("\n"), between.count("\r"))
+            lines += between.count("\u2028") + 2 * between.count("\u2029")  # Unicode's own line and paragraph ends
             gaps[i] = 1 + min(lines, 2)
         before = b
     return gaps
