@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.extract.chain import Floats
 from sayso.extract.decode import SURE, Cue, Found, find_attributions, find_cues
@@ -66,7 +67,8 @@ def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[]
             parts = [part.result() for part in current]
             held = join_scores(parts if held is None else [held, *parts])
             reached = base + len(held.score)
-            horizon = reached if not following else _quiet_word(held.score, base, reached - AFTER - LONGEST_CUE, done)
+            quiet = held.score[:, 0] + tagger.cue_bias - held.score[:, 1:].max(1) > SURE
+            horizon = reached if not following else _quiet_word(quiet, base, reached - AFTER - LONGEST_CUE, done)
             found = [
                 Cue((c.words[0] + done, c.words[1] + done), c.probability, c.least)
                 for c in find_cues(held.score[done - base : horizon - base], tagger.cue_change, tagger.cue_bias)
@@ -87,11 +89,10 @@ def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[]
     return finish
 
 
-def _quiet_word(score: Floats, base: int, latest: int, earliest: int) -> int:
-    """The last word up to `latest` that is surely in no cue, so that no cue is cut in two there."""
-    margin = score[:, 0] - np.maximum(score[:, 1], score[:, 2])
+def _quiet_word(quiet: NDArray[np.bool_], base: int, latest: int, earliest: int) -> int:
+    """The last word up to `latest` that is, like the one before it, surely in no cue: no cue is cut there."""
     for word in range(latest, earliest, -1):
-        if margin[word - base] > SURE and margin[word - 1 - base] > SURE:
+        if quiet[word - base] and quiet[word - 1 - base]:
             return word
     return earliest
 

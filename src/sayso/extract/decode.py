@@ -8,7 +8,7 @@ one has it, and the other is decoded again without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from sayso.extract.words import Words
 BEGIN, INSIDE = 1, 2  # states of the cue chain; 0 is outside
 SOURCE, CONTENT = 1, 2  # states of the role chain; 0 is neither
 SURE = 6.0  # by this margin (natural log) a word is no cue, whatever its neighbours are
-ROUNDS = 3  # of settling who has a contested word
+CHAINS = 256  # cues decoded at once: memory stays small however long the document
 
 Range = tuple[int, int]  # words, half-open
 
@@ -117,11 +117,9 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
     roles: dict[int, _Roles] = {}
     barred = {i: in_cue[r.low : r.low + len(r.score)].copy() for i, r in enumerate(reads)}
     again = list(range(len(cues)))
-    for _ in range(ROUNDS):
+    while again:  # each round bars words for good, so there is a last one
         roles.update(_decode(reads, change, barred, again))
         again = _settle(cues, roles, barred, len(words))
-        if not again:
-            break
     found = (_attribution(words, cue, roles[i]) for i, cue in enumerate(cues))
     return [f for f in found if f.content]
 
@@ -143,19 +141,24 @@ def _read(score: Floats, low: int) -> _Read:
 
 def _decode(
     reads: list[_Read], change: Floats, barred: dict[int, NDArray[np.bool_]], which: list[int]
-) -> dict[int, _Roles]:
-    lengths = np.array([len(reads[i].score) for i in which])
-    steps = np.zeros((len(which), int(lengths.max()), 3, 3), dtype=np.float32)
-    for row, i in enumerate(which):
-        steps[row, : lengths[row]] = role_steps(reads[i].score, change, barred[i])
-    steps = pad_steps(steps, lengths)
-    paths, best = best_paths(steps)
-    probability, total = marginals(steps)
-    out = {}
-    for row, i in enumerate(which):
-        n = lengths[row]
-        out[i] = _Roles(reads[i].low, paths[row, :n], probability[row, :n], float(best[row] - total[row]))
-    return out
+) -> Iterator[tuple[int, _Roles]]:
+    for some in _batched(which, CHAINS):
+        lengths = np.array([len(reads[i].score) for i in some])
+        steps = np.zeros((len(some), int(lengths.max()), 3, 3), dtype=np.float32)
+        for row, i in enumerate(some):
+            steps[row, : lengths[row]] = role_steps(reads[i].score, change, barred[i])
+        steps = pad_steps(steps, lengths)
+        paths, best = best_paths(steps)
+        probability, total = marginals(steps)
+        for row, i in enumerate(some):
+            n = lengths[row]
+            yield i, _Roles(reads[i].low, paths[row, :n], probability[row, :n], float(best[row] - total[row]))
+
+
+def _batched(items: list[int], size: int) -> Iterator[list[int]]:
+    """The items in lists of so many; the last may be shorter."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _settle(cues: list[Cue], roles: dict[int, _Roles], barred: dict[int, NDArray[np.bool_]], words: int) -> list[int]:

@@ -1,0 +1,96 @@
+"""The measured figures as Markdown, for README and model cards; cog calls these.
+
+cog -r README.md src/sayso/weights/extraction/CARD.md
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+PEOPLE = {"source": 77.8, "cue": 71.2, "content": 69.1, "soft": 78.2, "strict": 63.2}
+
+
+def result(name: str) -> dict[str, Any]:
+    """A stored run of `sayso bench`."""
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text("utf8"))
+    return found
+
+
+def origin(name: str) -> str:
+    """The command and the commit behind a table."""
+    run = result(name)
+    return f"`{run['command']}`, commit {run['commit'][:10]}, model {run['model']}"
+
+
+def accuracy(name: str) -> str:
+    """Precision, recall and F1 with intervals, beside people."""
+    run = result(name)["accuracy"]
+    lines = [
+        "| | precision | recall | F1 | 95 % interval | annotators among themselves |",
+        "|---|---|---|---|---|---|",
+    ]
+    for measure, row in run["scores"].items():
+        people = PEOPLE.get(measure, "")
+        interval = f"{row['low']} to {row['high']}"
+        lines.append(f"| {measure} | {row['precision']} | {row['recall']} | **{row['f1']}** | {interval} | {people} |")
+    return "\n".join(lines)
+
+
+def int8_loss(shipped: str, full: str) -> str:
+    """F1 of the shipped int8 model beside its float twin."""
+    ours, theirs = (result(n)["accuracy"]["scores"] for n in (shipped, full))
+    lines = ["| | int8 | float | difference |", "|---|---|---|---|"]
+    lines += [
+        f"| {m} | {row['f1']} | {theirs[m]['f1']} | {row['f1'] - theirs[m]['f1']:+.1f} |" for m, row in ours.items()
+    ]
+    return "\n".join(lines)
+
+
+def reliability(name: str) -> str:
+    """How often predictions of each confidence are right."""
+    run = result(name)["accuracy"]["calibration"]
+    lines = [
+        f"Expected calibration error: **{run['expected_calibration_error']:.3f}**.",
+        "",
+        "| confidence | predictions | mean confidence | right |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r['from']:.1f} to {r['to']:.1f} | {r['predictions']} | {r['confidence']:.2f} | {r['right']:.2f} |"
+        for r in run["bins"]
+    ]
+    return "\n".join(lines)
+
+
+def speed(name: str) -> str:
+    """Words a second, memory and start-up."""
+    run = result(name)
+    found, machine = run["speed"], run["machine"]
+    vnni = "with" if machine["vnni"] else "without"
+    lines = [
+        f"{found['words']:,} words in {found['documents']} articles, on {machine['cores']} cores "
+        f"({machine['processor']}, {vnni} VNNI), median of three rounds:",
+        "",
+        "| | words a second |",
+        "|---|---|",
+    ]
+    lines += [
+        f"| {what} thread{'s' if what.endswith('2') else ''} | {v:,.0f} |"
+        for what, v in found["words_a_second"].items()
+    ]
+    if "spacy" in found:
+        peer = found["spacy"]
+        lines.append(f"| spaCy {peer['version']}, small English pipeline, same run | {peer['words_a_second']:,.0f} |")
+        lines += ["", f"Two threads over articles: {found['ratio_to_spacy']} times spaCy's speed."]
+    share = ", ".join(f"{stage} {part:.0%}" for stage, part in found["share_of_time"].items())
+    lines += ["", f"Share of the time, one thread: {share}."]
+    lines += ["", "| | CPU seconds | seconds | peak memory, MB |", "|---|---|---|---|"]
+    rows = dict(found["start_up"])
+    rows |= {k.replace("_", " "): v for k, v in found.items() if k.startswith("document_of_")}
+    lines += [
+        f"| {k} | {v['cpu_seconds']:.2f} | {v['seconds']:.2f} | {v['peak_memory_mb']:.0f} |" for k, v in rows.items()
+    ]
+    return "\n".join(lines)
