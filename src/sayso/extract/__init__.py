@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sayso.extract.chain import Floats
 from sayso.extract.decode import SURE, Cue, Found, find_attributions, find_cues
-from sayso.extract.quotations import joined
+from sayso.extract.quotations import whole_quotations
 from sayso.extract.roles import AFTER, BEFORE
 from sayso.extract.tagger import Tagger, WordScores, join_scores, score_roles, score_window
 from sayso.extract.windows import windows
@@ -69,22 +69,23 @@ def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[]
             reached = base + len(held.score)
             quiet = held.score[:, 0] + tagger.cue_bias - held.score[:, 1:].max(1) > SURE
             horizon = reached if not following else _quiet_word(quiet, base, reached - AFTER - LONGEST_CUE, done)
-            found = [
+            cues_here = [
                 Cue((c.words[0] + done, c.words[1] + done), c.probability, c.least)
                 for c in find_cues(held.score[done - base : horizon - base], tagger.cue_change, tagger.cue_bias)
             ]
             tasks = [
-                submit(_score_cues, tagger, held, base, len(words), [c.words for c in found[i : i + CUES_A_TASK]])
-                for i in range(0, len(found), CUES_A_TASK)
+                submit(_score_cues, tagger, held, base, len(words), [c.words for c in cues_here[i : i + CUES_A_TASK]])
+                for i in range(0, len(cues_here), CUES_A_TASK)
             ]
             for task in tasks:
                 roles.update(task.result())
-            cues += found
+            cues += cues_here
             done = horizon
             keep = max(base, done - BEFORE - LONGEST_CUE)
             held = WordScores(held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :])
             base, current = keep, following
-        return joined(find_attributions(words, cues, roles.__getitem__, tagger.role_change), words)
+        found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
+        return whole_quotations(found, words)
 
     return finish
 

@@ -1,7 +1,8 @@
-"""Quotations that run over several paragraphs.
+"""Quotations that an attribution has a part of, given to it whole.
 
 American papers open each paragraph of a long quotation anew and close only the last. Whoever says one
-paragraph of it says them all.
+paragraph of it says them all. And a quotation goes on after its speaker is named: “We looked,” Ruiz said.
+“It shook.”
 """
 
 from __future__ import annotations
@@ -9,11 +10,79 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.extract.decode import Found, Range
 from sayso.extract.words import Words
 
 _OPENING_MARK, _CLOSING_MARK, _NEW_PARAGRAPH = 2, 3, 3  # of sayso.extract.words QUOTES and BREAKS
+_A_SENTENCE = 3  # words; fewer in quotation marks are a phrase
+NOBODY = -1
+
+
+def whole_quotations(found: list[Found], words: Words) -> list[Found]:
+    """The attributions, each with all of the quotations that it has a part of and no other claims."""
+    content_of, cue_of = np.full(len(words), NOBODY), np.full(len(words), NOBODY)
+    in_source = np.zeros(len(words), dtype=bool)
+    for i, f in enumerate(found):
+        cue_of[slice(*f.cue)] = i
+        in_source[slice(*(f.source or (0, 0)))] = True
+        for piece in f.content:
+            content_of[slice(*piece)] = i
+    paragraph = np.cumsum(words.gap == _NEW_PARAGRAPH)
+    added: dict[int, list[Range]] = {}
+
+    def give(owner: int, start: int, end: int) -> None:
+        spoken = start + np.flatnonzero(words.spoken[start:end])
+        if len(spoken):
+            added.setdefault(owner, []).append((int(spoken[0]), int(spoken[-1]) + 1))
+            content_of[spoken[0] : spoken[-1] + 1] = owner
+
+    def reports(start: int, end: int) -> bool:
+        """Whether someone's words stand there that attribute."""
+        return bool((cue_of[start:end] != NOBODY).any() or in_source[start:end].any())
+
+    for start, end in long_quotations(words):
+        owners = _names(content_of[start:end])
+        if len(owners) == 1 and not reports(start, end):
+            give(owners[0], start, end)
+    ended, owner = 0, NOBODY  # of the quotation before this one
+    for start, end in quotations(words):
+        owners = _names(content_of[start:end])
+        follows = owner != NOBODY and paragraph[ended] == paragraph[start] and _is_sentence(words, start, end)
+        if follows and not owners and not reports(start, end) and _names(cue_of[ended:start]) in ([], [owner]):
+            give(owner, start, end)
+            owners = [owner]
+        ended, owner = end, owners[0] if len(owners) == 1 else NOBODY
+    return [
+        replace(f, content=_merged([*f.content, *added[i]], words)) if i in added else f for i, f in enumerate(found)
+    ]
+
+
+def _names(owners: NDArray[np.int64]) -> list[int]:
+    return [i for i in np.unique(owners).tolist() if i != NOBODY]
+
+
+def _is_sentence(words: Words, start: int, end: int) -> bool:
+    """Whether a quotation is long enough for a sentence, and one has ended before its mark."""
+    before = start - 2
+    ended = words.text[words.start[before] : words.end[before]] in (".", "!", "?")
+    return ended and int(words.spoken[start:end].sum()) >= _A_SENTENCE
+
+
+def quotations(words: Words) -> list[Range]:
+    """What stands between an opening mark and its closing one in the same paragraph, as words."""
+    found: list[Range] = []
+    opened: int | None = None
+    for i in np.flatnonzero((words.quote >= _OPENING_MARK) | (words.gap == _NEW_PARAGRAPH)).tolist():
+        if words.gap[i] == _NEW_PARAGRAPH:
+            opened = None
+        if words.quote[i] == _OPENING_MARK:
+            opened = i + 1
+        elif words.quote[i] == _CLOSING_MARK and opened is not None:
+            found.append((opened, i))
+            opened = None
+    return found
 
 
 def long_quotations(words: Words) -> list[Range]:
@@ -23,40 +92,20 @@ def long_quotations(words: Words) -> list[Range]:
     mark that was only forgotten makes none, since the next paragraph does not begin with one.
     """
     starts = np.flatnonzero(words.gap == _NEW_PARAGRAPH).tolist()
-    ends = [*starts[1:], len(words)]
     found: list[Range] = []
     opened: int | None = None
-    for start, end in zip(starts, ends, strict=True):
-        marks = [i for i in range(start, end) if words.quote[i] in (_OPENING_MARK, _CLOSING_MARK)]
-        goes_on = bool(marks) and marks[0] == start and words.quote[start] == _OPENING_MARK
-        if not goes_on:
+    for start, end in zip(starts, [*starts[1:], len(words)], strict=True):
+        marks = (start + np.flatnonzero(words.quote[start:end] >= _OPENING_MARK)).tolist()
+        if not marks or marks[0] != start or words.quote[start] != _OPENING_MARK:
             opened = None
-        left_open = bool(marks) and words.quote[marks[-1]] == _OPENING_MARK
         if opened is not None:
             closing = next((i for i in marks if words.quote[i] == _CLOSING_MARK), None)
             if closing is not None:
                 found.append((opened + 1, closing))
                 opened = None
-        if left_open and opened is None:
+        if opened is None and marks and words.quote[marks[-1]] == _OPENING_MARK:
             opened = marks[-1]
     return found
-
-
-def joined(found: list[Found], words: Words) -> list[Found]:
-    """The attributions, with each long quotation given whole to the only one that has a part of it."""
-    for start, end in long_quotations(words):
-        owners = [i for i, f in enumerate(found) if any(a < end and b > start for a, b in f.content)]
-        inside = any(start <= f.cue[0] < end or (f.source and start <= f.source[0] < end) for f in found)
-        if len(owners) == 1 and not inside:
-            (i,) = owners
-            pieces = _merged([*found[i].content, _trimmed(words, start, end)], words)
-            found = [*found[:i], replace(found[i], content=pieces), *found[i + 1 :]]
-    return found
-
-
-def _trimmed(words: Words, start: int, end: int) -> Range:
-    spoken = np.flatnonzero(words.spoken[start:end])
-    return start + int(spoken[0]), start + int(spoken[-1]) + 1
 
 
 def _merged(pieces: list[Range], words: Words) -> tuple[Range, ...]:
