@@ -35,8 +35,8 @@ ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 @dataclass(frozen=True)
 class Settings:
     seed: int = 1
-    epochs: float = 8.0
-    decay: float = 3.5  # the last epochs, over which the rate falls to nothing
+    epochs: float = 9.0
+    decay: float = 4.0  # the last epochs, over which the rate falls to nothing
     length: int = 400  # word pieces a window
     pieces: int = 2000  # word pieces a step
     rate: float = 1.2e-4  # of the encoder's uppermost layer
