@@ -8,6 +8,7 @@ paragraph of it says them all. And a quotation goes on after its speaker is name
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def long_quotations(words: Words) -> list[Range]:
     starts = np.flatnonzero(words.gap == _NEW_PARAGRAPH).tolist()
     found: list[Range] = []
     opened: int | None = None
-    for start, end in zip(starts, [*starts[1:], len(words)], strict=True):
+    for start, end in pairwise([*starts, len(words)]):
         marks = (start + np.flatnonzero(words.quote[start:end] >= _OPENING_MARK)).tolist()
         if not marks or marks[0] != start or words.quote[start] != _OPENING_MARK:
             opened = None
