@@ -6,11 +6,10 @@ belong to what they close.
 
 from __future__ import annotations
 
-from sayso.extract.words import Words
+from sayso.extract.words import CLOSING_MARK, OPENING_MARK, Words
 from sayso.model import Span
 
 _PAIRS = {")": "(", "]": "["}
-_OPENING_MARK, _CLOSING_MARK = 2, 3  # of sayso.extract.words.QUOTES
 _MOST_MARKS = 4  # punctuation between the last word and its closing mark: “Why?!”
 
 
@@ -21,13 +20,13 @@ def plain_span(words: Words, start: int, end: int) -> Span:
 
 def content_span(words: Words, start: int, end: int) -> Span:
     """The span of a piece of content, with the quotation marks that belong to it."""
-    if start and words.quote[start - 1] == _OPENING_MARK and not words.gap[start]:
+    if start and words.quote[start - 1] == OPENING_MARK and not words.gap[start]:
         start -= 1
     end = _closed(words, start, end)
     for mark in range(end, min(end + _MOST_MARKS, len(words))):
         if words.gap[mark] or words.spoken[mark]:
             break
-        if words.quote[mark] == _CLOSING_MARK:
+        if words.quote[mark] == CLOSING_MARK:
             if _opened(words, start, end):
                 end = mark + 1
             break
@@ -37,8 +36,8 @@ def content_span(words: Words, start: int, end: int) -> Span:
 def _opened(words: Words, start: int, end: int) -> bool:
     """Whether a quotation mark that opens inside the words is still open at their end."""
     for word in range(end - 1, start - 1, -1):
-        if words.quote[word] in (_OPENING_MARK, _CLOSING_MARK):
-            return bool(words.quote[word] == _OPENING_MARK)
+        if words.quote[word] in (OPENING_MARK, CLOSING_MARK):
+            return bool(words.quote[word] == OPENING_MARK)
     return False
 
 

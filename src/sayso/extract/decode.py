@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sayso.extract.chain import FORBIDDEN, Floats, best_paths, marginals, pad_steps
 from sayso.extract.roles import around
-from sayso.extract.words import Words
+from sayso.extract.words import NEW_PARAGRAPH, OPENING_MARK, Words
 
 BEGIN, INSIDE = 1, 2  # states of the cue chain; 0 is outside
 SOURCE, CONTENT = 1, 2  # states of the role chain; 0 is neither
@@ -78,8 +78,12 @@ def find_cues(score: Floats, change: Floats, bias: float) -> list[Cue]:
     return cues
 
 
-def role_steps(score: Floats, change: Floats, barred: NDArray[np.bool_]) -> Floats:
-    """Step scores [words, from, to] over none, source, content; as training.tagger.role_steps."""
+def role_steps(score: Floats, change: Floats, barred: NDArray[np.bool_], parted: NDArray[np.bool_]) -> Floats:
+    """Step scores [words, from, to] over none, source, content; as training.tagger.role_steps.
+
+    Where words are parted from what stands before them, a role that goes on counts as one that ends
+    and begins.
+    """
     n = len(score)
     inside = np.zeros((n, 3), dtype=np.float32)
     inside[:, 1:] = score[:, 0:2]
@@ -88,7 +92,7 @@ def role_steps(score: Floats, change: Floats, barred: NDArray[np.bool_]) -> Floa
     begins[:, 1:] = score[:, 2:4]
     ended = np.zeros((n, 3), dtype=np.float32)
     ended[1:, 1:] = score[:-1, 4:6]
-    differs = 1 - np.eye(3, dtype=np.float32)
+    differs = parted[:, None, None] | ~np.eye(3, dtype=bool)
     steps: Floats = inside[:, None, :] + change + differs * (begins[:, None, :] + ended[:, :, None])
     return steps
 
@@ -113,7 +117,9 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
     in_cue = np.zeros(len(words), dtype=bool)
     for cue in cues:
         in_cue[slice(*cue.words)] = True
-    reads = [_read(scores(cue.words), around(*cue.words, len(words))[0]) for cue in cues]
+    # Only what is quoted runs from one paragraph into the next.
+    parted = (words.gap == NEW_PARAGRAPH) & (words.quote != OPENING_MARK)
+    reads = [_read(scores(cue.words), around(*cue.words, len(words))[0], parted) for cue in cues]
     roles: dict[int, _Roles] = {}
     barred = {i: in_cue[r.low : r.low + len(r.score)].copy() for i, r in enumerate(reads)}
     again = list(range(len(cues)))
@@ -130,13 +136,14 @@ class _Read:
 
     low: int
     score: Floats
+    parted: NDArray[np.bool_]
 
 
-def _read(score: Floats, low: int) -> _Read:
+def _read(score: Floats, low: int, parted: NDArray[np.bool_]) -> _Read:
     """The scores without the words at either end that are surely in no role."""
     near = np.flatnonzero(score[:, :2].max(1) > -SURE)
     start, end = (int(near[0]), int(near[-1]) + 1) if len(near) else (0, 1)
-    return _Read(low + start, score[start:end])
+    return _Read(low + start, score[start:end], parted[low + start : low + end])
 
 
 def _decode(
@@ -146,7 +153,7 @@ def _decode(
         lengths = np.array([len(reads[i].score) for i in some])
         steps = np.zeros((len(some), int(lengths.max()), 3, 3), dtype=np.float32)
         for row, i in enumerate(some):
-            steps[row, : lengths[row]] = role_steps(reads[i].score, change, barred[i])
+            steps[row, : lengths[row]] = role_steps(reads[i].score, change, barred[i], reads[i].parted)
         steps = pad_steps(steps, lengths)
         paths, best = best_paths(steps)
         probability, total = marginals(steps)

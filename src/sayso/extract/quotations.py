@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.decode import Found, Range
-from sayso.extract.words import Words
+from sayso.extract.words import CLOSING_MARK, NEW_PARAGRAPH, OPENING_MARK, Words
 
-_OPENING_MARK, _CLOSING_MARK, _NEW_PARAGRAPH = 2, 3, 3  # of sayso.extract.words QUOTES and BREAKS
 _A_SENTENCE = 3  # words; fewer in quotation marks are a phrase
 NOBODY = -1
 
@@ -30,7 +29,7 @@ def whole_quotations(found: list[Found], words: Words) -> list[Found]:
         in_source[slice(*(f.source or (0, 0)))] = True
         for piece in f.content:
             content_of[slice(*piece)] = i
-    paragraph = np.cumsum(words.gap == _NEW_PARAGRAPH)
+    paragraph = np.cumsum(words.gap == NEW_PARAGRAPH)
     added: dict[int, list[Range]] = {}
 
     def give(owner: int, start: int, end: int) -> None:
@@ -75,12 +74,12 @@ def quotations(words: Words) -> list[Range]:
     """What stands between an opening mark and its closing one in the same paragraph, as words."""
     found: list[Range] = []
     opened: int | None = None
-    for i in np.flatnonzero((words.quote >= _OPENING_MARK) | (words.gap == _NEW_PARAGRAPH)).tolist():
-        if words.gap[i] == _NEW_PARAGRAPH:
+    for i in np.flatnonzero((words.quote >= OPENING_MARK) | (words.gap == NEW_PARAGRAPH)).tolist():
+        if words.gap[i] == NEW_PARAGRAPH:
             opened = None
-        if words.quote[i] == _OPENING_MARK:
+        if words.quote[i] == OPENING_MARK:
             opened = i + 1
-        elif words.quote[i] == _CLOSING_MARK and opened is not None:
+        elif words.quote[i] == CLOSING_MARK and opened is not None:
             found.append((opened, i))
             opened = None
     return found
@@ -92,19 +91,19 @@ def long_quotations(words: Words) -> list[Range]:
     Every paragraph but the last is left open and the next begins with a mark; the last is closed. A
     mark that was only forgotten makes none, since the next paragraph does not begin with one.
     """
-    starts = np.flatnonzero(words.gap == _NEW_PARAGRAPH).tolist()
+    starts = np.flatnonzero(words.gap == NEW_PARAGRAPH).tolist()
     found: list[Range] = []
     opened: int | None = None
     for start, end in pairwise([*starts, len(words)]):
-        marks = (start + np.flatnonzero(words.quote[start:end] >= _OPENING_MARK)).tolist()
-        if not marks or marks[0] != start or words.quote[start] != _OPENING_MARK:
+        marks = (start + np.flatnonzero(words.quote[start:end] >= OPENING_MARK)).tolist()
+        if not marks or marks[0] != start or words.quote[start] != OPENING_MARK:
             opened = None
         if opened is not None:
-            closing = next((i for i in marks if words.quote[i] == _CLOSING_MARK), None)
+            closing = next((i for i in marks if words.quote[i] == CLOSING_MARK), None)
             if closing is not None:
                 found.append((opened + 1, closing))
                 opened = None
-        if opened is None and marks and words.quote[marks[-1]] == _OPENING_MARK:
+        if opened is None and marks and words.quote[marks[-1]] == OPENING_MARK:
             opened = marks[-1]
     return found
 

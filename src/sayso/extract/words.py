@@ -25,6 +25,9 @@ CASES = ("no letters", "lower", "Capitalized", "CAPITALS", "mIxed")
 BREAKS = ("joined to the word before", "a space", "a new line", "a new paragraph")
 QUOTES = ("outside quotation marks", "inside", "opening mark", "closing mark")
 
+NEW_PARAGRAPH = 3  # in BREAKS
+OPENING_MARK, CLOSING_MARK = 2, 3  # in QUOTES
+
 OPENING = frozenset("“„‟«")
 CLOSING = frozenset("”»")
 EITHER = frozenset('"')  # straight marks open or close by what stands around them
@@ -140,7 +143,7 @@ def _quotes(surfaces: list[str], gap: Ints) -> Ints:
     inside = False
     last = len(surfaces) - 1
     for i, surface in enumerate(surfaces):
-        if gap[i] == 3:
+        if gap[i] == NEW_PARAGRAPH:
             inside = False
         if surface in OPENING or surface in CLOSING or surface in EITHER:
             if surface in EITHER:
@@ -149,7 +152,7 @@ def _quotes(surfaces: list[str], gap: Ints) -> Ints:
                 opens = space_before if space_before != space_after else not inside
             else:
                 opens = surface in OPENING
-            states[i] = 2 if opens else 3
+            states[i] = OPENING_MARK if opens else CLOSING_MARK
             inside = opens
         else:
             states[i] = 1 if inside else 0
