@@ -86,13 +86,17 @@ def calibrate(articles: Sequence[GoldArticle], tagger: Tagger) -> tuple[float, .
     return tuple(round(float(v), 5) for v in (w[0] - slopes @ mean, *slopes))
 
 
+def rounded(table: Any) -> list[list[float]]:
+    return [[round(float(v), 5) for v in row] for row in table]
+
+
 def ship(weights: Path, corpus: Path, every: int, float_folder: Path, folder: Path) -> None:
     """Write the model that ships into `folder`, and its float twin, for comparison, into `float_folder`."""
     w = load_file(weights)
     learned: dict[str, Any] = {
         "version": hashlib.sha256(weights.read_bytes()).hexdigest()[:12],
-        "cue_change": w["cue_change"].round(5).tolist(),
-        "role_change": w["roles.change"].round(5).tolist(),
+        "cue_change": rounded(w["cue_change"]),
+        "role_change": rounded(w["roles.change"]),
         "cue_bias": 0.0,
         "calibration": [0.0] * (len(SIGNS) + 1),
     }
