@@ -24,7 +24,6 @@ from sayso.extract.windows import windows
 from sayso.extract.words import Words
 
 BLOCK = 16  # windows that are under way at once for one document
-CUES_A_TASK = 12
 LONGEST_CUE = 64  # words; room for it is kept beside the reach of the roles
 
 T = TypeVar("T")
@@ -73,12 +72,9 @@ def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[]
                 Cue((c.words[0] + done, c.words[1] + done), c.probability, c.least)
                 for c in find_cues(held.score[done - base : horizon - base], tagger.cue_change, tagger.cue_bias)
             ]
-            tasks = [
-                submit(_score_cues, tagger, held, base, len(words), [c.words for c in cues_here[i : i + CUES_A_TASK]])
-                for i in range(0, len(cues_here), CUES_A_TASK)
-            ]
-            for task in tasks:
-                roles.update(task.result())
+            # Here, and not behind the windows that wait for a thread: while this one scores, those run.
+            for cue in cues_here:
+                roles[cue.words] = score_roles(tagger, held, base, len(words), cue.words)
             cues += cues_here
             done = horizon
             keep = max(base, done - BEFORE - LONGEST_CUE)
@@ -96,9 +92,3 @@ def _quiet_word(quiet: NDArray[np.bool_], base: int, latest: int, earliest: int)
         if quiet[word - base] and quiet[word - 1 - base]:
             return word
     return earliest
-
-
-def _score_cues(
-    tagger: Tagger, held: WordScores, base: int, words: int, cues: list[tuple[int, int]]
-) -> dict[tuple[int, int], Floats]:
-    return {cue: score_roles(tagger, held, base, words, cue) for cue in cues}
