@@ -6,7 +6,8 @@ each attribution expected, in words copied from the passage:
     source: Ana Ruiz | cue: said | content: We will rebuild … in time
 
 `source: -` stands for none, `nothing` for a passage without attributions, and a first line `at least`
-lets further attributions pass. Punctuation and quotation marks around words do not count.
+lets further attributions pass. Punctuation and quotation marks around words do not count. A case that
+begins with a line `not yet` is one that the shipped model fails; when it no longer does, the line goes.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Case:
     passage: str
     expected: tuple[str, ...]
     at_least: bool
+    not_yet: bool
 
 
 def read_case(text: str) -> Case:
@@ -48,8 +50,11 @@ def read_case(text: str) -> Case:
         raise ValueError(f"found {len(parts)} parts, expected 3: a sentence, the passage, what is expected")
     shows, passage, expected = parts
     at_least = expected.startswith("at least\n")
+    not_yet = shows.startswith("not yet\n")
     lines = tuple(expected.removeprefix("at least\n").strip().split("\n"))
-    return Case(shows.strip(), re.sub(r"\r?\n\Z", "", passage), () if lines == ("nothing",) else lines, at_least)
+    passage = re.sub(r"\r?\n\Z", "", passage)
+    rows = () if lines == ("nothing",) else lines
+    return Case(shows.removeprefix("not yet\n").strip(), passage, rows, at_least, not_yet)
 
 
 def row_of(line: str) -> Row:
@@ -117,5 +122,9 @@ def test_extract(path: Path) -> None:
     reading = sayso.read(case.passage)
     found = [line_of(attribution, reading.document.text) for attribution in reading.attributions]
     wrong = differences(case, found)
+    if wrong and case.not_yet:
+        pytest.xfail(case.shows)
+    if case.not_yet:
+        pytest.fail("This case is met now: take its line `not yet` out.", pytrace=False)
     if wrong:
         pytest.fail("\n".join([case.shows, *wrong]), pytrace=False)
