@@ -64,6 +64,13 @@ def test_a_mark_that_was_forgotten_opens_nothing(tokenizer: Any) -> None:
     assert completed(tokenizer, text, *given)[0] == "“We looked at it"
 
 
+def test_who_has_a_good_part_of_a_quotation_has_it_all(tokenizer: Any) -> None:
+    text = "“The old bridge shook, and [the river] rose, so we left,” Ruiz said."
+    whole = "“The old bridge shook, and [the river] rose, so we left,”"
+    assert completed(tokenizer, text, ("Ruiz", "said", "The old bridge shook, and")) == [whole]
+    assert completed(tokenizer, text, ("Ruiz", "said", "we left")) == ["we left"]
+
+
 def test_a_long_quotation_that_two_have_a_part_of_is_left_as_it_was(tokenizer: Any) -> None:
     text = "Ruiz said: “We looked at it.\n\n“Orlo told us to leave.”"
     given = (("Ruiz", "said", "We looked at it"), ("Orlo", "told", "us to leave"))

@@ -17,6 +17,7 @@ from sayso.extract.decode import Found, Range
 from sayso.extract.words import CLOSING_MARK, NEW_PARAGRAPH, OPENING_MARK, Words
 
 _A_SENTENCE = 3  # words; fewer in quotation marks are a phrase
+_A_GOOD_PART = 0.4  # of a quotation's words: who has them said the rest too
 NOBODY = -1
 
 
@@ -53,6 +54,11 @@ def whole_quotations(found: list[Found], words: Words) -> list[Found]:
         if follows and not owners and not reports(start, end) and _names(cue_of[ended:start]) in ([], [owner]):
             give(owner, start, end)
             owners = [owner]
+        elif len(owners) == 1 and not reports(start, end):
+            spoken = words.spoken[start:end]
+            had = int((spoken & (content_of[start:end] == owners[0])).sum())
+            if spoken.sum() >= _A_SENTENCE and had >= _A_GOOD_PART * spoken.sum():
+                give(owners[0], start, end)
         ended, owner = end, owners[0] if len(owners) == 1 else NOBODY
     return [
         replace(f, content=_merged([*f.content, *added[i]], words)) if i in added else f for i, f in enumerate(found)
