@@ -43,6 +43,8 @@ def windows(first: Ints, length: int = LENGTH, overlap: int = OVERLAP) -> Iterat
         starts = [int(np.searchsorted(first, (pieces - room) * i // (count - 1))) for i in range(count)]
     ends = [int(np.searchsorted(first, first[start] + room, side="right")) - 1 for start in starts]
     ends[-1] = words
-    borders = [0, *((start + end) // 2 for start, end in zip(starts[1:], ends, strict=False)), words]
+    # In the middle of what two windows share, counted in pieces: words may be long on one side.
+    middles = [int(first[start] + first[end]) // 2 for start, end in zip(starts[1:], ends, strict=False)]
+    borders = [0, *(int(np.searchsorted(first, middle)) for middle in middles), words]
     for i in range(count):
         yield Window(starts[i], ends[i], borders[i], borders[i + 1])
