@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sayso.extract.roles import AFTER, BEFORE, BUCKETS
+from sayso.extract.roles import BUCKETS
 from sayso.extract.words import BREAKS, CASES, QUOTES
 
 WIDTH, LAYERS, HEADS, INNER = 384, 6, 12, 1536
@@ -174,6 +174,3 @@ def chain_loss(steps: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
         steps = (left.unsqueeze(-1) + right.unsqueeze(-3)).logsumexp(-2)
     total = steps[:, 0, 0, :].logsumexp(-1)
     return total - (path * there).sum(1)
-
-
-__all__ = ["AFTER", "BEFORE", "Encoder", "RoleHead", "Tagger", "chain_loss", "cue_steps", "role_steps"]
