@@ -71,6 +71,7 @@ def sayso_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sayso:
         ("read", 2, "Missing argument 'FILE…'"),
         ("read yes.txt --format xml", 2, "'xml' is not one of 'table', 'json', 'jsonl'"),
         ("read yes.txt --min-confidence 2", 2, "2.0 is not in the range 0<=x<=1"),
+        ("read yes.txt --by name", 2, "'name' is not one of 'source', 'order'"),
         ("read yes.txt --threads 0", 2, "0 is not in the range x>=1"),
         ("read yes.txt --published yesterday", 2, "'yesterday' is not a date that sayso knows; write it like 2024-"),
         ("read yes.txt --title \udcff", 2, "these are not words in your terminal's encoding"),
@@ -79,7 +80,7 @@ def sayso_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sayso:
         ("read yes.txt no.txt --title Yes", 2, "--published, --publisher, --title and --url are for one document."),
         ("raed yes.txt", 2, "No command is called 'raed'. Did you mean 'read'?"),
         ("yes.txt", 2, "No command is called 'yes.txt'. To read it: sayso read yes.txt"),
-        ("sing", 2, "No command is called 'sing'. There are: read, demo, bench."),
+        ("sing", 2, "No command is called 'sing'. There are: read, explain, demo, bench."),
     ],
 )
 def test_exit_codes_and_messages(sayso_: Sayso, arguments: str, code: int, message: str) -> None:
@@ -100,6 +101,11 @@ def test_a_table_is_printed_unless_json_is_asked_for(sayso_: Sayso) -> None:
     assert "\x1b" not in shown
     assert "Note: not UTF-8 at byte 2: read as Windows-1252" in shown
     assert "\x1b[1;36mAna Ruiz" in sayso_("read", "yes.txt", "--color", "always").stdout
+
+
+def test_the_table_is_by_speaker_unless_the_order_of_the_text_is_asked_for(sayso_: Sayso) -> None:
+    assert "\n  1 [Ana Ruiz]: <said> {yes}" in sayso_("read", "yes.txt").stdout
+    assert "\n 1   Ana Ruiz   said   yes" in sayso_("read", "yes.txt", "--by", "order").stdout
 
 
 def test_json_is_one_object_and_what_the_user_knows_is_in_it(sayso_: Sayso) -> None:
@@ -161,6 +167,9 @@ def test_attributions_within_one_that_is_left_out_stand_alone(monkeypatch: pytes
     monkeypatch.setattr(sayso.reading, "read_many", nested)
     line = sayso_("read", "yes.txt", "--format", "jsonl", "--min-confidence", "0.5").stdout
     assert [(one.id, one.within) for one in reading_from_json(line).attributions] == [("inner", None)]
+    table = sayso_("read", "yes.txt", "--min-confidence", "0.5").stdout
+    assert "  1 <said>" in table
+    assert "reported by (no speaker named)" in table
 
 
 def test_control_characters_in_a_file_name_do_not_reach_the_terminal(sayso_: Sayso) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from sayso.cli.show import article, title_of, who_says_what
 from sayso.cli.visible import visible, with_line_feeds
-from sayso.model import Attribution, Document, Reading, Span
+from sayso.model import Act, Attribution, Certainty, Document, Reading, Source, SourceKind, Span
 
 TEXT = "Bridge is safe\n\nAna Ruiz said it would open.\nOfficials, however, denied it."
 
@@ -39,7 +40,7 @@ READING = reading_of(
 
 
 def test_without_colour_brackets_mark_who_says_what() -> None:
-    assert article(READING, "bridge.txt", width=80, colour=False) == (
+    assert article(READING, "bridge.txt", width=80, colour=False, by="order") == (
         "bridge.txt\n"
         "[source] <cue>¹ {content}   ¹ row in the table below   ? confidence under 0.5\n"
         "\n"
@@ -82,8 +83,47 @@ def test_pieces_of_a_content_are_joined_on_one_line() -> None:
         reading_of("“No,\nnever”, he said, “no”.", ("he", "said", ("“No,\nnever”", "“no”"), 0.9)),
         width=80,
         colour=False,
+        by="order",
     )
     assert "“No, never” … “no”" in shown
+
+
+def test_the_order_of_the_text_tells_speaker_and_act_too() -> None:
+    first, second, third = READING.attributions
+    shown = who_says_what(
+        Reading(
+            READING.document,
+            (
+                replace(first, speaker="ana", act=Act.BELIEVE, certainty=Certainty.PROBABLE),
+                replace(second, speaker="officials", speaker_confidence=0.4, act=Act.DENY),
+                third,
+            ),
+            sources=(
+                Source("ana", "Ana Ruiz", SourceKind.PERSON, True),
+                Source("officials", "officials", SourceKind.GROUP, False),
+            ),
+        ),
+        width=80,
+        colour=False,
+        by="order",
+    )
+    assert shown == (
+        "\n"
+        "     source → speaker         cue → act             content         confidence\n"
+        " ─────────────────────────────────────────────────────────────────────────────\n"
+        " 1   Ana Ruiz                 said                  it would open         0.93\n"
+        "     → Ana Ruiz               → holds it probable\n"
+        " 2   Officials                denied                it                   0.20?\n"
+        "     → officials? (unnamed)   → deny\n"
+        " 3   (no source named)        however                                     0.50\n"
+        "\n"
+    )
+
+
+def test_what_is_left_out_is_not_marked_either() -> None:
+    shown = article(READING, "bridge.txt", width=80, colour=False, least=0.9)
+    assert "[Ana Ruiz] <said>¹ {it would open}.\nOfficials, however, denied it." in shown
+    assert "No attribution found." in who_says_what(READING, width=80, colour=False, least=0.95)
 
 
 def test_attributions_with_the_same_source_share_its_mark() -> None:
@@ -102,7 +142,9 @@ def test_a_hostile_document_does_not_steer_the_terminal(colour: bool) -> None:
         "[red]x[/red] [link=http://example.org]y[/link] :smile: \x1b]0;title\x07 \x1b[2J \x9b31m \u202etxt \x7f\0 \b"
     )
     text = f"Bo Li said {words}."
-    shown = article(reading_of(text, ("Bo Li", "said", (words,), 0.9)), "\x1b[2J.txt", width=400, colour=colour)
+    shown = article(
+        reading_of(text, ("Bo Li", "said", (words,), 0.9)), "\x1b[2J.txt", width=400, colour=colour, by="order"
+    )
     expected = "[red]x[/red] [link=http://example.org]y[/link] :smile: ␛]0;title␇ ␛[2J \\x9b31m \\u202etxt ␡␀ ␈"
     assert shown.count(expected) == 2
     ours = re.compile(r"\x1b\[[0-9;]*m")

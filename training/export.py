@@ -18,11 +18,13 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from sayso.resolve.scores import WIDTH as ROW_WIDTH
 from training.tagger import HEADS, LAYERS, ROLE_HEADS, ROLE_WIDTH, WIDTH
 
 Weights = dict[str, NDArray[np.float32]]
 MICROSOFT = "com.microsoft"
 WEIGHT_BITS = 7
+STATE_LAYERS = (3, 5)  # counted from 1; beside them the last
 
 
 @dataclass
@@ -139,7 +141,72 @@ def encoder_model(w: Weights, quantized: bool) -> Any:
         helper.make_tensor_value_info(n, TensorProto.FLOAT, ["m", k])
         for n, k in zip(("words", "cue", "score"), sizes, strict=True)
     ]
-    return g.model("encoder", inputs, outputs)
+    model = g.model("encoder", inputs, outputs)
+    show_states(model)
+    return model
+
+
+def show_states(model: Any) -> None:
+    """Let an encoder's graph give out the states of words that the mention model reads: of STATE_LAYERS, the last
+    layer's by the name of "states". Nothing else in the graph changes."""
+    graph = model.graph
+    for layer in STATE_LAYERS:
+        given = [f"encoder.layers.{layer - 1}.norm2", "first"]
+        graph.node.append(helper.make_node("Gather", given, [f"layer{layer}.words"], name=f"layer{layer}.words", axis=1))
+        graph.node.append(helper.make_node("Squeeze", [f"layer{layer}.words", "batch"], [f"layer{layer}"], name=f"layer{layer}"))
+    for name in (*(f"layer{layer}" for layer in STATE_LAYERS), "states"):
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["m", WIDTH]))
+
+
+def mentions_model(w: Weights, quantized: bool) -> Any:
+    """layer3, layer5, states [m, 384] -> rows [m, sayso.resolve.scores.WIDTH]; see training/mentions.py."""
+    g = Graph(quantized)
+    states = g.node("Concat", [*(f"layer{layer}" for layer in STATE_LAYERS), "states"], "given", axis=1)
+    x = g.linear(states, "trunk.mix", w["trunk.mix.weight"], w["trunk.mix.bias"])
+    x = g.normalize(x, "trunk.norm0", w, "trunk.norm0", 1e-5)
+    for i in (1, 2):
+        kernel = w[f"trunk.conv{i}.weight"]  # [out, in, reach]: as one linear map over neighbouring words
+        reach = kernel.shape[2]
+        pads = g.constant(f"trunk.pads{i}", np.array([reach // 2, 0, reach // 2, 0], dtype=np.int64))
+        padded = g.node("Pad", [x, pads], f"trunk.padded{i}")
+        around = []
+        for k in range(reach):
+            ends = np.array([k - reach + 1 if k < reach - 1 else np.iinfo(np.int64).max], dtype=np.int64)
+            given = [
+                padded,
+                g.constant(f"trunk.start{i}.{k}", np.array([k], dtype=np.int64)),
+                g.constant(f"trunk.end{i}.{k}", ends),
+                g.constant(f"trunk.axis{i}.{k}", np.array([0], dtype=np.int64)),
+            ]
+            around.append(g.node("Slice", given, f"trunk.slice{i}.{k}"))
+        beside = g.node("Concat", around, f"trunk.beside{i}", axis=1)
+        weight = kernel.transpose(0, 2, 1).reshape(kernel.shape[0], -1)
+        y = g.linear(beside, f"trunk.conv{i}", weight, w[f"trunk.conv{i}.bias"])
+        x = g.normalize(g.node("Add", [x, gelu(g, y, f"trunk.gelu{i}")], f"trunk.sum{i}"), f"trunk.norm{i}", w, f"trunk.norm{i}", 1e-5)
+    parts = ("names", "types", "inner_cues", "starts", "ends", "pair")
+    weight = np.concatenate([w[f"{p}.weight"] for p in parts])
+    bias = np.concatenate([w[f"{p}.bias"] for p in parts])
+    rows = g.linear(x, "heads", weight, bias)
+    sizes = [9, len(weight) - 9]
+    g.split(rows, "heads.parts", sizes, ["heads.names", "heads.rest"])
+    names = g.node("Softmax", ["heads.names"], "names.share", axis=-1)
+    kept = {part: np.concatenate([w[f"{x}.{part}"] for x in ("manner", "place")]) for part in ("weight", "bias")}
+    manner = g.linear(states, "manner", kept["weight"], kept["bias"])
+    g.node("Concat", [names, "heads.rest", manner], "rows", axis=1)
+    inputs = [
+        helper.make_tensor_value_info(n, TensorProto.FLOAT, ["m", WIDTH])
+        for n in (*(f"layer{layer}" for layer in STATE_LAYERS), "states")
+    ]
+    return g.model("mentions", inputs, [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["m", ROW_WIDTH])])
+
+
+def gelu(g: Graph, x: str, name: str) -> str:
+    """x times the normal distribution function at x, by erf."""
+    half = g.constant(f"{name}.half", np.array(0.5, dtype=np.float32))
+    scaled = g.node("Mul", [x, g.constant(f"{name}.root", np.array(0.5**0.5, dtype=np.float32))], f"{name}.scaled")
+    erf = g.node("Erf", [scaled], f"{name}.erf")
+    share = g.node("Add", [erf, g.constant(f"{name}.one", np.array(1.0, dtype=np.float32))], f"{name}.share")
+    return g.node("Mul", [g.node("Mul", [x, share], f"{name}.double"), half], name)
 
 
 def roles_model(w: Weights, quantized: bool) -> Any:

@@ -9,18 +9,26 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sayso import __version__
-from sayso.extract import Submit, at_once, begin
+from sayso.extract import Extracted, Submit, at_once, begin
 from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.words import Words, split_words
 from sayso.language import language_of
-from sayso.model import Attribution, Document, MadeBy, Reading, attribution_id, document_id
+from sayso.lexicon import Lexicon, load_lexicon
+from sayso.model import Attribution, Document, MadeBy, Reading, Span, attribution_id, document_id
+from sayso.qualify import qualify
+from sayso.qualify.cues import reports
+from sayso.qualify.manner import MannerModel, load_manner
+from sayso.qualify.places import PlaceModel, load_places
+from sayso.resolve import Placed, link_mentions, resolve, sentence_numbers
+from sayso.resolve.forms import lowered
+from sayso.resolve.model import MentionModel, load_mentions
 from sayso.statements import statements
 
 TRAINED_ON = "en"
@@ -32,6 +40,23 @@ _AHEAD = 4  # documents that are under way beside the one that is being finished
 def shipped_tagger() -> Tagger:
     """The extraction model that comes with sayso, loaded at the first call."""
     return load_tagger()
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """Everything that reading needs beside the text, loaded once and shared by all threads."""
+
+    tagger: Tagger
+    mentions: MentionModel
+    manner: MannerModel
+    places: PlaceModel
+    lexicon: Lexicon
+
+
+@cache
+def shipped_models() -> Models:
+    """The models and the lexicon that come with sayso, loaded at the first call."""
+    return Models(shipped_tagger(), load_mentions(), load_manner(), load_places(), load_lexicon(TRAINED_ON))
 
 
 def as_document(given: Document | str) -> Document:
@@ -59,23 +84,39 @@ def read_many(
 
     Raises ValueError where a text holds a lone surrogate, which is not a character.
     """
-    tagger = tagger or shipped_tagger()
+    models = shipped_models() if tagger is None else replace(shipped_models(), tagger=tagger)
     threads = threads or _cores()
     if threads < 2:
         for document in map(as_document, given):
-            yield _begin(document, tagger, at_once)()
+            yield _begin(document, models, at_once)()
         return
     with ThreadPoolExecutor(threads, thread_name_prefix="sayso") as pool:
         started: deque[Callable[[], Reading]] = deque()
         try:
             for document in map(as_document, given):
-                started.append(_begin(document, tagger, pool.submit))
+                started.append(_begin(document, models, pool.submit))
                 if len(started) > _AHEAD * threads:
                     yield started.popleft()()
             while started:
                 yield started.popleft()()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def chains(given: Document | str) -> list[list[Span]]:
+    """The mentions of one document by who or what they are of, entities with one mention among them: what
+    reading decides before it keeps those who speak. For measuring against corpora of coreference."""
+    document, models = as_document(given), shipped_models()
+    words = split_words(document.text, models.tagger.tokenizer)
+    lower = lowered(words)
+    extracted = begin(words, models.tagger, at_once, models.mentions.words)()
+    placed = [Placed(n.found.source, n.found.cue, n.found.content, n.within) for n in extracted.found]
+    scores = models.mentions.scores(extracted.rows)
+    linked = link_mentions(words, lower, sentence_numbers(words), placed, scores, models.mentions, models.lexicon)
+    return [
+        [plain_span(words, linked.mentions[i].start, linked.mentions[i].end) for i in entity.mentions]
+        for entity in linked.entities.entities
+    ]
 
 
 def _cores() -> int:
@@ -85,16 +126,53 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _begin(document: Document, tagger: Tagger, submit: Submit) -> Callable[[], Reading]:
-    words = split_words(document.text, tagger.tokenizer)
-    finish = begin(words, tagger, submit)
-    return lambda: _reading(document, words, finish(), tagger)
+def _begin(document: Document, models: Models, submit: Submit) -> Callable[[], Reading]:
+    words = split_words(document.text, models.tagger.tokenizer)
+    lower = lowered(words)
+
+    def attributes(cue: tuple[int, int]) -> bool:
+        return reports(lower[cue[0] : cue[1]], models.lexicon)
+
+    finish = begin(words, models.tagger, submit, models.mentions.words, attributes)
+    return lambda: _reading(document, words, lower, finish(), models)
 
 
-def _reading(document: Document, words: Words, found: list[Found], tagger: Tagger) -> Reading:
+def _reading(document: Document, words: Words, lower: list[str], extracted: Extracted, models: Models) -> Reading:
     language = document.language or language_of(document.text)
     foreign = language is not None and language.split("-")[0].lower() != TRAINED_ON
-    attributions = tuple(_attribution(document, words, f, tagger, foreign) for f in found)
+    lexicon = models.lexicon
+    nested = extracted.found
+    sentence = sentence_numbers(words)
+    placed = [Placed(n.found.source, n.found.cue, n.found.content, n.within) for n in nested]
+    scores = models.mentions.scores(extracted.rows)
+    resolved = resolve(document, words, lower, sentence, placed, scores, models.mentions, lexicon)
+    qualified = qualify(
+        document, words, lower, sentence, resolved.attributions, resolved.speakers, scores.manner, scores.place,
+        models.manner, models.places, lexicon,
+    )
+    placed = resolved.attributions  # with the sources that are understood from the words before a cue
+    ids = [attribution_id(document.id, plain_span(words, *n.found.cue)) for n in nested]
+    attributions = tuple(
+        replace(
+            _attribution(document, words, n.found, models.tagger, foreign),
+            source=plain_span(words, *place.source) if place.source else None,
+            speaker=speaker.source if speaker else None,
+            speaker_confidence=speaker.confidence if speaker else None,
+            basis=basis,
+            quotation=how.quotation,
+            act=how.act,
+            polarity=how.polarity,
+            certainty=how.certainty,
+            certainty_words=_words_at(words, how.certainty_words),
+            channel=_words_at(words, how.channel),
+            addressee=_words_at(words, how.addressee),
+            when=how.when,
+            within=None if n.within is None else ids[n.within],
+        )
+        for n, place, speaker, basis, how in zip(
+            nested, placed, resolved.speakers, resolved.bases, qualified, strict=True
+        )
+    )
     problems: tuple[str, ...] = ()
     if foreign:
         problems = (
@@ -105,9 +183,23 @@ def _reading(document: Document, words: Words, found: list[Found], tagger: Tagge
         document=replace(document, language=language),
         attributions=attributions,
         statements=statements(document, attributions),
+        sources=resolved.sources,
         problems=problems,
-        made_by=MadeBy(sayso=__version__, models=(("extraction", tagger.version),)),
+        made_by=MadeBy(
+            sayso=__version__,
+            models=(
+                ("extraction", models.tagger.version),
+                ("mentions", models.mentions.version),
+                ("manner", models.manner.version),
+            ),
+            lexicon=lexicon.version,
+        ),
     )
+
+
+def _words_at(words: Words, place: tuple[int, int] | None) -> str | None:
+    """The text of some words; None for none."""
+    return plain_span(words, *place).of(words.text) if place else None
 
 
 def _attribution(document: Document, words: Words, found: Found, tagger: Tagger, foreign: bool) -> Attribution:

@@ -16,7 +16,8 @@ from sayso.errors import SaysoError
 
 # Each command's home and its line in `sayso --help`, in the order shown there.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "read": ("sayso.cli.read:read", "Show who says what in each document: source, cue and content."),
+    "read": ("sayso.cli.read:read", "Show who says what in each document, on whose word and how surely."),
+    "explain": ("sayso.cli.explain:explain", "Say what a word of the output means, with an example."),
     "demo": ("sayso.cli.demo:demo", "Read the example articles that come with sayso."),
     "bench": ("sayso.cli.bench:bench", "Measure accuracy against an annotated corpus, and speed on this machine."),
 }
@@ -81,6 +82,7 @@ def main() -> None:
     """Read news and show who says what, on whose word.
 
     \b
-    Example:
+    Examples:
       sayso read article.txt
+      sayso explain access
     """

@@ -47,6 +47,12 @@ def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     help="The article with a table (the default), one JSON object for one document, or one JSON object a line.",
 )
 @click.option(
+    "--by",
+    type=click.Choice(["source", "order"]),
+    default="source",
+    help="Arrange the table speaker by speaker (the default), or in the order of the text.",
+)
+@click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
     default=0.0,
@@ -62,6 +68,7 @@ def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 def read(
     files: tuple[str, ...],
     form: str,
+    by: str,
     min_confidence: float,
     threads: int | None,
     published: str | None,
@@ -70,14 +77,15 @@ def read(
     url: str | None,
     color: str,
 ) -> None:
-    """Show who says what in each document: source, cue and content.
+    """Show who says what in each document, on whose word and how surely.
 
     A FILE is plain text, or JSON Lines with a document a line; "-" is standard input. Nothing is stored,
-    nothing is sent.
+    nothing is sent. What a word of the output means: sayso explain LABEL.
 
     \b
     Examples:
       sayso read article.txt
+      sayso read --by order article.txt
       sayso read --format jsonl articles/*.txt > readings.jsonl
       cat notes.txt | sayso read - --published 2024-05-31
 
@@ -95,13 +103,12 @@ def read(
     if known != Known():
         reads = single(reads, "--published, --publisher, --title and --url are for one document.")
 
-    writer = _writer(form, colour_wanted(color))
+    writer = _writer(form, by, min_confidence, colour_wanted(color))
     attributions = 0
     with progress(_count(files)) as advance:
         for reading, place in readings(reads, threads):
-            shown = _confident(reading, min_confidence)
-            attributions += len(shown.attributions)
-            advance(partial(writer, shown, place))
+            attributions += sum(one.confidence >= min_confidence for one in reading.attributions)
+            advance(partial(writer, reading, place))
     if failed:
         raise SystemExit(FAILED)
     if not attributions:
@@ -124,19 +131,22 @@ def _confident(reading: Reading, least: float) -> Reading:
     return replace(reading, attributions=tuple(one if one.within in ids else replace(one, within=None) for one in kept))
 
 
-def _writer(form: str, colour: bool) -> Callable[[Reading, str], None]:
-    """What writes one Reading to standard output."""
+def _writer(form: str, by: str, least: float, colour: bool) -> Callable[[Reading, str], None]:
+    """What writes one Reading to standard output, without attributions below a confidence."""
     if form == "table":
         from sayso.cli.show import article
 
-        return lambda reading, place: put(article(reading, place, width=width(), colour=colour), colour)
+        # The whole Reading: what is left out may report what is shown.
+        return lambda reading, place: put(
+            article(reading, place, width=width(), colour=colour, by=by, least=least), colour
+        )
 
     import msgspec
 
     from sayso.export.jsonl import reading_to_json
 
     def write(reading: Reading, place: str) -> None:  # noqa: ARG001 - Readings do not know their files
-        line = reading_to_json(reading)
+        line = reading_to_json(_confident(reading, least))
         out = sys.stdout.buffer
         out.write((msgspec.json.format(line, indent=2) if form == "json" else line) + b"\n")
         out.flush()  # whoever reads the stream has each document when it is done

@@ -7,37 +7,22 @@ The functions here return text and write nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from io import StringIO
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from sayso.cli.by_order import by_order
+from sayso.cli.by_source import by_source
+from sayso.cli.typography import CONTENT, CUE, ROLES, SOURCE, UNSURE, Role, doubt, on_one_line, rendered
 from sayso.cli.visible import visible, with_line_feeds
 from sayso.model import Attribution, Reading, Span
 
-UNSURE = 0.5  # below this confidence a reading is marked with "?"
-NO_SOURCE = "(no source named)"
+# How the attributions below an article may be arranged: speaker by speaker, or in the order of the text.
+ARRANGEMENTS: dict[str, Callable[[Reading, int, bool, float], str]] = {"source": by_source, "order": by_order}
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-class Role(NamedTuple):
-    """How one part of an attribution is told apart: in colour, and in brackets."""
-
-    style: str
-    opening: str
-    closing: str
-
-
-SOURCE = Role("bold cyan", "[", "]")
-CUE = Role("italic yellow", "<", ">")
-CONTENT = Role("underline green", "{", "}")
-ROLES = (CONTENT, CUE, SOURCE)  # where they overlap, the later one's colour shows
 
 
 class Mark(NamedTuple):
@@ -48,50 +33,38 @@ class Mark(NamedTuple):
     numbers: str
 
 
-def article(reading: Reading, place: str, *, width: int, colour: bool) -> str:
-    """The whole view of one document, `width` columns wide: its text, marked, then who says what."""
-    marked = _marked(reading, colour)
-    marked.rstrip()
-    parts = [_heading(reading, place), *_notes(reading), _legend(colour), Text(), marked]
-    return _rendered(parts, width, colour) + who_says_what(reading, width=width, colour=colour)
+def article(reading: Reading, place: str, *, width: int, colour: bool, by: str = "source", least: float = 0.0) -> str:
+    """The whole view of one document, `width` columns wide: its text, marked, then who says what.
+
+    Attributions of less than the least confidence are left out.
+    """
+    text = _marked(reading, colour, least)
+    text.rstrip()
+    parts = [_heading(reading, place), *_notes(reading), _legend(colour), Text(), text]
+    return rendered(parts, width, colour) + who_says_what(reading, width=width, colour=colour, by=by, least=least)
 
 
-def who_says_what(reading: Reading, *, width: int, colour: bool) -> str:
-    """A table of the attributions: number, source, cue, content, confidence."""
-    if not reading.attributions:
-        return _rendered([Text(), Text("No attribution found."), Text()], width, colour)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", justify="right", no_wrap=True)
-    table.add_column("source", ratio=3, overflow="fold")
-    table.add_column("cue", ratio=2, overflow="fold")
-    table.add_column("content", ratio=7, overflow="fold")
-    table.add_column("confidence", justify="right", no_wrap=True)
-    text = reading.document.text
-    for number, one in enumerate(reading.attributions, 1):
-        table.add_row(
-            Text(str(number)),
-            Text(_on_one_line(one.source.of(text)), SOURCE.style) if one.source else Text(NO_SOURCE, "dim"),
-            Text(_on_one_line(one.cue.of(text)), CUE.style),
-            Text(" … ".join(_on_one_line(piece.of(text)) for piece in one.content)),
-            Text(f"{one.confidence:.2f}{_doubt(one)}"),
-        )
-    return _rendered([table], width, colour)
+def who_says_what(reading: Reading, *, width: int, colour: bool, by: str = "source", least: float = 0.0) -> str:
+    """The attributions of at least some confidence, arranged by source or by order."""
+    if all(one.confidence < least for one in reading.attributions):
+        return rendered([Text(), Text("No attribution found."), Text()], width, colour)
+    return ARRANGEMENTS[by](reading, width, colour, least)
 
 
 def title_of(reading: Reading) -> str:
     """A document's title, or else its first line, or else its id."""
     document = reading.document
-    return _on_one_line(document.title or document.text.strip("\ufeff \t\r\n").partition("\n")[0] or document.id)
+    return on_one_line(document.title or document.text.strip("\ufeff \t\r\n").partition("\n")[0] or document.id)
 
 
 def _heading(reading: Reading, place: str) -> Text:
     document = reading.document
     known = (document.title, document.publisher, document.published)
-    return Text(" · ".join([visible(place), *(_on_one_line(one) for one in known if one)]), "bold reverse")
+    return Text(" · ".join([visible(place), *(on_one_line(one) for one in known if one)]), "bold reverse")
 
 
 def _notes(reading: Reading) -> list[Text]:
-    return [Text(f"Note: {_on_one_line(problem)}", "red") for problem in reading.problems]
+    return [Text(f"Note: {on_one_line(problem)}", "red") for problem in reading.problems]
 
 
 def _legend(colour: bool) -> Text:
@@ -101,10 +74,10 @@ def _legend(colour: bool) -> Text:
     return legend.append(f"  ¹ row in the table below   ? confidence under {UNSURE}", "dim")
 
 
-def _marked(reading: Reading, colour: bool) -> Text:
+def _marked(reading: Reading, colour: bool, least: float) -> Text:
     """The document's text with its attributions marked. Marks may lie in each other, or cross."""
     text = with_line_feeds(reading.document.text)
-    marks = _marks(reading.attributions)
+    marks = _marks([one for one in reading.attributions if one.confidence >= least])
     opening, closing = _by_start(marks), _by_end(marks)
     open_roles: Counter[Role] = Counter()
     marked = Text()
@@ -125,7 +98,7 @@ def _append_end(marked: Text, mark: Mark, colour: bool) -> None:
     marked.append(("" if colour else mark.role.closing) + mark.numbers)
 
 
-def _marks(attributions: tuple[Attribution, ...]) -> list[Mark]:
+def _marks(attributions: list[Attribution]) -> list[Mark]:
     """Each marked stretch once, though several attributions may share it."""
     numbers: dict[tuple[Span, Role], str] = {}
     for number, one in enumerate(attributions, 1):
@@ -137,7 +110,9 @@ def _marks(attributions: tuple[Attribution, ...]) -> list[Mark]:
                 numbers.setdefault((span, role), "")
         if one.cue.start < one.cue.end:
             before = numbers[one.cue, CUE]
-            numbers[one.cue, CUE] = f"{before}{'⁺' if before else ''}{str(number).translate(_SUPERSCRIPT)}{_doubt(one)}"
+            numbers[one.cue, CUE] = (
+                f"{before}{'⁺' if before else ''}{str(number).translate(_SUPERSCRIPT)}{doubt(one.confidence)}"
+            )
     return [Mark(span, role, shown) for (span, role), shown in numbers.items()]
 
 
@@ -155,31 +130,3 @@ def _by_end(marks: list[Mark]) -> dict[int, list[Mark]]:
     for mark in sorted(marks, key=lambda mark: (-mark.span.start, -ROLES.index(mark.role))):
         found.setdefault(mark.span.end, []).append(mark)
     return found
-
-
-def _doubt(one: Attribution) -> str:
-    return "?" if one.confidence < UNSURE else ""
-
-
-def _on_one_line(words: str) -> str:
-    return visible(" ".join(words.split()))
-
-
-def _rendered(parts: Sequence[RenderableType], width: int, colour: bool) -> str:
-    """What the parts look like on a terminal; nothing in them is taken for markup, links or emoji."""
-    file = StringIO()
-    console = Console(
-        file=file,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for part in parts:
-        console.print(part)
-    # A table pads its lines with blanks: nothing to see, much to copy.
-    return "\n".join(line.rstrip(" ") for line in file.getvalue().split("\n"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.chain import Floats
-from sayso.extract.decode import SURE, Cue, Found, find_attributions, find_cues
+from sayso.extract.decode import SURE, Cue, Range, find_attributions, find_cues
+from sayso.extract.nested import Nested, inner_cues, nest
 from sayso.extract.quotations import whole_quotations
 from sayso.extract.roles import AFTER, BEFORE
 from sayso.extract.tagger import Tagger, WordScores, join_scores, score_roles, score_window
@@ -24,6 +26,7 @@ from sayso.extract.windows import windows
 from sayso.extract.words import Words
 
 BLOCK = 16  # windows that are under way at once for one document
+INNER = slice(14, 17)  # the columns of the mention model's rows that speak of cues inside contents
 LONGEST_CUE = 64  # words; room for it is kept beside the reach of the roles
 
 T = TypeVar("T")
@@ -42,28 +45,48 @@ def at_once(function: Callable[..., T], /, *arguments: Any) -> Future[T]:
     return done
 
 
-def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[], list[Found]]:
+@dataclass(frozen=True, eq=False)
+class Extracted:
+    """What one pass over a document gives: its attributions, those inside others' contents among them, in the
+    order of their cues, and a row for each word of what the mention model says."""
+
+    found: list[Nested]
+    rows: NDArray[np.float16]
+
+
+def begin(
+    words: Words,
+    tagger: Tagger,
+    submit: Submit = at_once,
+    mentions: Any = None,
+    reports: Callable[[Range], bool] = lambda _: True,
+) -> Callable[[], Extracted]:
     """Start on a document; the function that comes back finishes it.
 
-    Between the two other documents may be started, so that no thread waits.
+    Between the two other documents may be started, so that no thread waits. `mentions` is the session of the
+    mention model, where its rows are wanted too; `reports` says of the words of a cue inside a content whether
+    they are of a kind that attributes.
     """
     rest = windows(words.first)
 
     def next_block() -> list[Future[WordScores]]:
-        return [submit(score_window, tagger, words, window) for window in islice(rest, BLOCK)]
+        return [submit(score_window, tagger, words, window, mentions) for window in islice(rest, BLOCK)]
 
     block = next_block()
 
-    def finish() -> list[Found]:
+    def finish() -> Extracted:
         current = block
         cues: list[Cue] = []
+        inner: list[Cue] = []  # those that the mention model sees inside contents
         roles: dict[tuple[int, int], Floats] = {}
+        rows: list[NDArray[np.float16]] = []
         held: WordScores | None = None  # what is still needed of the words so far
         base = 0  # the first word in `held`
         done = 0  # cues are settled up to this word
         while current:
             following = next_block()
             parts = [part.result() for part in current]
+            rows += [part.rows for part in parts]
             held = join_scores(parts if held is None else [held, *parts])
             reached = base + len(held.score)
             quiet = held.score[:, 0] + tagger.cue_bias - held.score[:, 1:].max(1) > SURE
@@ -75,13 +98,21 @@ def begin(words: Words, tagger: Tagger, submit: Submit = at_once) -> Callable[[]
             # Here, and not behind the windows that wait for a thread: while this one scores, those run.
             for cue in cues_here:
                 roles[cue.words] = score_roles(tagger, held, base, len(words), cue.words)
+            if mentions:
+                inside = inner_cues(words, held.rows[done - base : horizon - base, INNER].astype(np.float32), done)
+                inside = [cue for cue in inside if reports(cue.words)]
+                for cue in inside:
+                    if cue.words not in roles:
+                        roles[cue.words] = score_roles(tagger, held, base, len(words), cue.words)
+                inner += inside
             cues += cues_here
             done = horizon
             keep = max(base, done - BEFORE - LONGEST_CUE)
-            held = WordScores(held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :])
+            held = WordScores(held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :], held.rows[keep - base :])
             base, current = keep, following
         found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
-        return whole_quotations(found, words)
+        nested = nest(words, whole_quotations(found, words), inner, roles.__getitem__, tagger.role_change)
+        return Extracted(nested, np.concatenate(rows) if rows else np.zeros((0, 0), dtype=np.float16))
 
     return finish
 

@@ -117,9 +117,7 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
     in_cue = np.zeros(len(words), dtype=bool)
     for cue in cues:
         in_cue[slice(*cue.words)] = True
-    # Only what is quoted runs from one paragraph into the next.
-    parted = (words.gap == NEW_PARAGRAPH) & (words.quote != OPENING_MARK)
-    reads = [_read(scores(cue.words), around(*cue.words, len(words))[0], parted) for cue in cues]
+    reads = [_read(scores(cue.words), cue, words) for cue in cues]
     roles: dict[int, _Roles] = {}
     barred = {i: in_cue[r.low : r.low + len(r.score)].copy() for i, r in enumerate(reads)}
     again = list(range(len(cues)))
@@ -128,6 +126,27 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
         again = _settle(cues, roles, barred, len(words))
     found = (_attribution(words, cue, roles[i]) for i, cue in enumerate(cues))
     return [f for f in found if f.content]
+
+
+def find_inside(
+    words: Words, cue: Cue, score: Floats, change: Floats, content: tuple[Range, ...], ahead: bool
+) -> Found | None:
+    """The attribution of one cue, its source and content inside the `content` that holds it; None without a content.
+
+    With `ahead`, its content follows the cue.
+    """
+    if ahead:
+        before = max(0, cue.words[0] - around(*cue.words, len(words))[0])
+        score = score.copy()
+        score[:before, 1] += FORBIDDEN
+    read = _read(score, cue, words)
+    barred = np.ones(len(read.score), dtype=bool)
+    for a, b in content:
+        barred[max(a - read.low, 0) : max(b - read.low, 0)] = False
+    barred[max(cue.words[0] - read.low, 0) : max(cue.words[1] - read.low, 0)] = True
+    (_, roles), *_ = _decode([read], change, {0: barred}, [0])
+    found = _attribution(words, cue, roles)
+    return found if found.content else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +158,14 @@ class _Read:
     parted: NDArray[np.bool_]
 
 
-def _read(score: Floats, low: int, parted: NDArray[np.bool_]) -> _Read:
+def _read(score: Floats, cue: Cue, words: Words) -> _Read:
     """The scores without the words at either end that are surely in no role."""
+    low, high = around(*cue.words, len(words))
+    # Only what is quoted runs from one paragraph into the next.
+    parted = (words.gap[low:high] == NEW_PARAGRAPH) & (words.quote[low:high] != OPENING_MARK)
     near = np.flatnonzero(score[:, :2].max(1) > -SURE)
     start, end = (int(near[0]), int(near[-1]) + 1) if len(near) else (0, 1)
-    return _Read(low + start, score[start:end], parted[low + start : low + end])
+    return _Read(low + start, score[start:end], parted[start:end])
 
 
 def _decode(

@@ -25,6 +25,8 @@ from sayso.extract.words import Words
 
 Floats = NDArray[np.float32]
 
+STATES = ("layer3", "layer5", "states")  # what the encoder shows of words to the mention model
+
 
 @dataclass(frozen=True, eq=False)
 class Tagger:
@@ -48,6 +50,7 @@ class WordScores:
     words: Floats  # [words, width]: what the role head reads
     cue: Floats  # [words, 2 * width]: what each word would say as part of a cue
     score: Floats  # [words, 3]: outside, begins, goes on
+    rows: NDArray[np.float16]  # [words, …]: what the mention model says of each; no columns without one
 
 
 def shipped_weights() -> Traversable:
@@ -60,26 +63,14 @@ def load_tagger(folder: Path | Traversable | None = None) -> Tagger:
 
     Raises FileNotFoundError where a part is missing.
     """
-    import onnxruntime
     from tokenizers import Tokenizer
 
     place = folder or shipped_weights()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # The graphs are fused as they are written; the further fusions here choose a slower normalization.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-
-    def session(name: str) -> Any:
-        data = (place / name).read_bytes()
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-
     tokenizer: Any = Tokenizer.from_str((place / "tokenizer.json").read_text("utf8"))
     learned = json.loads((place / "extraction.json").read_text("utf8"))
     return Tagger(
-        encoder=session("encoder.onnx"),
-        roles=session("roles.onnx"),
+        encoder=open_session(place / "encoder.onnx"),
+        roles=open_session(place / "roles.onnx"),
         tokenizer=tokenizer,
         frame=(tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")),
         cue_change=np.array(learned["cue_change"], dtype=np.float32),
@@ -90,8 +81,24 @@ def load_tagger(folder: Path | Traversable | None = None) -> Tagger:
     )
 
 
-def score_window(tagger: Tagger, words: Words, window: Window) -> WordScores:
-    """Run one window through the encoder and keep the states of the words it is to give."""
+def open_session(place: Path | Traversable) -> Any:
+    """An ONNX model, to be run on the thread that asks."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # The graphs are fused as they are written; the further fusions here choose a slower normalization.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    return onnxruntime.InferenceSession(place.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+def score_window(tagger: Tagger, words: Words, window: Window, mentions: Any = None) -> WordScores:
+    """Run one window through the encoder and keep the states of the words it is to give.
+
+    `mentions` is the session that reads the states (sayso.resolve.model), where that is wanted too.
+    """
     a, z = int(words.first[window.start]), int(words.first[window.end])
     count = np.diff(words.first[window.start : window.end + 1])
     pieces = np.empty(z - a + 2, dtype=np.int64)
@@ -110,14 +117,18 @@ def score_window(tagger: Tagger, words: Words, window: Window) -> WordScores:
         "quote": spread(words.quote),
         "first": words.first[window.kept_start : window.kept_end] - a + 1,
     }
-    return WordScores(*tagger.encoder.run(["words", "cue", "score"], given))
+    found = tagger.encoder.run(["words", "cue", "score", *(STATES if mentions else ())], given)
+    rows = np.zeros((len(found[0]), 0), dtype=np.float16)
+    if mentions:
+        rows = mentions.run(["rows"], dict(zip(STATES, found[3:], strict=True)))[0].astype(np.float16)
+    return WordScores(*found[:3], rows)
 
 
 def join_scores(parts: Sequence[WordScores]) -> WordScores:
     """The scores of neighbouring windows as one."""
     if len(parts) == 1:
         return parts[0]
-    return WordScores(*(np.concatenate([getattr(p, k) for p in parts]) for k in ("words", "cue", "score")))
+    return WordScores(*(np.concatenate([getattr(p, k) for p in parts]) for k in ("words", "cue", "score", "rows")))
 
 
 def score_roles(tagger: Tagger, scores: WordScores, base: int, words: int, cue: tuple[int, int]) -> Floats:

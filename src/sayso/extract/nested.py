@@ -1,0 +1,135 @@
+"""Attributions inside the content of others: a second look, at the same states.
+
+The corpus that the tagger learned from does not nest, so its cues stop at a content's border. Cues inside are
+found by the mention model, which learned them from the project's own labels; their source and content by the
+same head as all others', but only within the content that holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sayso.extract.chain import Floats
+from sayso.extract.decode import Cue, Found, Range, find_inside
+from sayso.extract.words import Words
+
+SURE = 0.5  # probability of a cue's words, on average, for an attribution inside another
+
+
+@dataclass(frozen=True)
+class Nested:
+    """An attribution, and the place of the one that holds it in the same list."""
+
+    found: Found
+    within: int | None
+
+
+def inner_cues(words: Words, scores: Floats, start: int) -> list[Cue]:
+    """Runs of words that may be cues inside contents, given the mention model's scores [words, 3] from `start` on.
+
+    A word that an apostrophe cuts ("don't") is in a cue whole.
+    """
+    if not len(scores):
+        return []
+    top = np.exp(scores - scores.max(1, keepdims=True))
+    share = top / top.sum(1, keepdims=True)
+    inside = 1 - share[:, 0]
+    cues: list[Cue] = []
+    i, n = 0, len(scores)
+    while i < n:
+        if inside[i] < SURE:
+            i += 1
+            continue
+        begin, i = i, i + 1
+        while i < n and (inside[i] >= SURE and share[i, 1] < share[i, 2] or _cut(words, start + i)):
+            i += 1
+        while begin and _cut(words, start + begin):
+            begin -= 1
+        chance = inside[begin:i]
+        cues.append(Cue((begin + start, i + start), float(chance.mean()), float(chance.min())))
+    return cues
+
+
+def _cut(words: Words, word: int) -> bool:
+    """Whether no space stands before a word and an apostrophe beside it: "n't" is "n", "'" and "t"."""
+    if word < 1 or words.gap[word]:
+        return False
+    pair = words.text[int(words.start[word - 1]) : int(words.end[word])]
+    return any(c in pair for c in "'’") and pair[0].isalpha() | pair[-1].isalpha() and len(pair) < 12
+
+
+def nest(
+    words: Words,
+    found: Sequence[Found],
+    cues: Sequence[Cue],
+    scores: Callable[[Range], Floats],
+    change: Floats,
+) -> list[Nested]:
+    """All attributions by the place of their cues: those found, and those inside their contents.
+
+    One points to the closest other whose content holds its cue and its content.
+    """
+    content_of = np.full(len(words), -1)
+    for i, f in enumerate(found):
+        for a, b in f.content:
+            content_of[a:b] = i
+    every = list(found)
+    groups: dict[int, list[int]] = {}  # by the attribution found first whose content they lie in
+    for i, f in enumerate(found):
+        holder = int(content_of[f.cue[0]])
+        if holder not in (-1, i):
+            groups.setdefault(holder, []).append(i)
+    for cue in cues:
+        holder = int(content_of[cue.words[0]])
+        if holder < 0 or content_of[cue.words[1] - 1] != holder:
+            continue
+        open_, ahead = _clause(words, cue.words, found[holder].content)
+        inner = find_inside(words, cue, scores(cue.words), change, open_, ahead)
+        if inner is not None and not _whole(words, inner, found[holder]):
+            groups.setdefault(holder, []).append(len(every))
+            every.append(inner)
+    order = sorted(range(len(every)), key=lambda k: every[k].cue)
+    place = {k: at for at, k in enumerate(order)}
+    within: dict[int, int] = {}
+    for holder, inside in groups.items():
+        for k in inside:
+            closest = [j for j in (holder, *inside) if j != k and _holds(every[j], every[k])]
+            if closest:
+                within[k] = min(closest, key=lambda j: (_size(every[j]), place[j]))
+    return [Nested(every[k], place[within[k]] if k in within else None) for k in order]
+
+
+def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[Range, ...], bool]:
+    """The part of a content that lies in the cue's sentence, and whether words of it follow the cue: then the
+    attribution's content does ("experts say that …"), and else it stands before ("…, experts say")."""
+
+    def ends(word: int) -> bool:
+        mark = words.text[int(words.start[word]) : int(words.end[word])]
+        return mark in (".", "!", "?") and (word + 1 == len(words) or bool(words.gap[word + 1])) or words.gap[word] == 3
+
+    low = next((i + 1 for i in range(cue[0] - 1, -1, -1) if ends(i)), 0)
+    high = next((i + 1 for i in range(cue[1], len(words)) if ends(i)), len(words))
+    open_ = tuple((max(a, low), min(b, high)) for a, b in content if max(a, low) < min(b, high))
+    after = sum(int(words.spoken[max(a, cue[1]) : b].sum()) for a, b in open_ if b > cue[1])
+    direct = cue[1] < len(words) and bool(words.spoken[cue[1]])
+    return open_, after >= 2 and direct
+
+
+def _size(one: Found) -> int:
+    return sum(b - a for a, b in one.content)
+
+
+def _holds(outer: Found, inner: Found) -> bool:
+    """Whether a content holds the cue and the content of another attribution, and more."""
+    low, high = min(a for a, _ in outer.content), max(b for _, b in outer.content)
+    in_content = any(a <= inner.cue[0] and inner.cue[1] <= b for a, b in outer.content)
+    return in_content and all(low <= a and b <= high for a, b in inner.content) and _size(outer) > _size(inner)
+
+
+def _whole(words: Words, inner: Found, holder: Found) -> bool:
+    """Whether nothing is left of the holder's content but the inner one's: then it is no other attribution."""
+    mine = {i for a, b in inner.content for i in range(a, b)}
+    return all(i in mine for a, b in holder.content for i in range(a, b) if words.spoken[i])

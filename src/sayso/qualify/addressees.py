@@ -1,0 +1,74 @@
+"""Whom the source told: "told reporters", "said to his supporters", "in a letter to the council"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sayso.extract.words import Words
+from sayso.lexicon import Lexicon
+
+Range = tuple[int, int]
+
+_TELLING = frozenset(
+    "tell tells told telling inform informs informed informing assure assures assured assuring remind reminds reminded reminding "
+    "warn warns warned warning ask asks asked asking urge urges urged urging advise advises advised advising brief briefed "
+    "persuade persuaded convince convinced promise promised notify notified order ordered lecture lectured press pressed".split()
+)
+_SPEAKING_TO = frozenset("say says said saying speak spoke speaking talk talked write wrote writes writing complain complained admit admitted explain explained suggest suggested announce announced".split())
+_ENDS = frozenset(
+    "that to in on at , . ; : “ \" ” ’’ '' during about for after before while when who why how what whether if of not by from last this yesterday today monday tuesday wednesday thursday friday saturday sunday he she they it we i".split()
+)
+_LONGEST = 9
+
+
+def addressee(
+    words: Words, lower: Sequence[str], cue: Range, content: Sequence[Range], source: Range | None, lexicon: Lexicon  # noqa: ARG001
+) -> Range | None:
+    """The words that name whom the source told; None where the text does not."""
+    inside = {i for a, b in content for i in range(a, b)}
+    taken = set(range(*source)) if source else set()
+    for i in range(cue[0], min(cue[1] + 6, len(lower))):
+        word = lower[i]
+        if i in inside:
+            return _asked(words, lower, i, content) if i == cue[1] and lower[cue[1] - 1] in _ASKING else None
+        if i > cue[1] - 1 and word in (".", "?", "!"):
+            break
+        if word in _TELLING and i < cue[1]:
+            passive = any(w in ("was", "were", "been", "be", "is", "are", "being") for w in lower[max(cue[0], i - 2) : i])
+            return None if passive else _phrase(words, lower, i + 1, inside | taken)
+        if word == "to" and i > cue[0] and _speaks(lower, cue, i) and i + 1 < len(lower) and lower[i + 1] not in ("be", "have", "do"):
+            found = _phrase(words, lower, i + 1, inside | taken)
+            if found and (words.case[found[0]] >= 2 or lower[found[0]] in ("the", "a", "his", "her", "their", "reporters", "supporters", "voters", "lawmakers", "journalists")):
+                return found
+    return None
+
+
+_ASKING = frozenset(
+    "urge urged urges urging ask asked asks asking order ordered orders ordering tell told tells telling encourage encouraged "
+    "advise advised beg begged press pressed instruct instructed direct directed on upon implore implored warn warned".split()
+)
+
+
+def _asked(words: Words, lower: Sequence[str], start: int, content: Sequence[Range]) -> Range | None:
+    """Whom a request names at the start of its content: "urged [the council to act]"."""
+    end = next((b for a, b in content if a <= start < b), start)
+    for i in range(start + 1, min(end, start + 7)):
+        if lower[i] in ("to", "not"):
+            return start, i
+        if lower[i] in _ENDS and words.case[i] < 2:
+            return None
+    return None
+
+
+def _speaks(lower: Sequence[str], cue: Range, place: int) -> bool:
+    return any(w in _SPEAKING_TO for w in lower[max(cue[0], place - 4) : place])
+
+
+def _phrase(words: Words, lower: Sequence[str], start: int, barred: set[int]) -> Range | None:
+    """The noun phrase that begins at a word."""
+    end = start
+    while end < len(lower) and end - start < _LONGEST and end not in barred and words.gap[end] < 2:
+        if lower[end] in _ENDS and not (words.case[end] >= 2 and end > start) and not (lower[end] == "of" and end - start == 1):
+            break
+        end += 1
+    return (start, end) if end > start and words.spoken[start:end].any() else None

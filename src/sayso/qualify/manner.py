@@ -1,0 +1,100 @@
+"""Act, polarity and certainty: a small network over the words' states and the signs that a reader could name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.extract.words import Words
+from sayso.lexicon import Lexicon
+from sayso.model import Act, Certainty, Polarity
+from sayso.qualify.cues import rows_in
+from sayso.qualify.signs import ACTS, CERTAINTIES, EARLY, hedges_in, signs_of
+
+Range = tuple[int, int]
+Floats = NDArray[np.float32]
+
+OPENING = EARLY + 2  # words of a content whose states are taken by themselves, beside those of all
+_HEAD = 8  # words of a content in which its main verb's hedge stands
+POLARITIES = (Polarity.AFFIRMED, Polarity.NEGATED)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How something was said."""
+
+    act: Act
+    polarity: Polarity
+    certainty: Certainty | None
+
+
+@dataclass(frozen=True, eq=False)
+class MannerModel:
+    """The network, and its version."""
+
+    network: Any
+    version: str
+
+
+def load_manner(folder: Path | Traversable | None = None) -> MannerModel:
+    """Load the model from a folder, or the one that ships. Raises FileNotFoundError where a part is missing."""
+    from sayso.extract.tagger import open_session
+
+    place = folder or files("sayso") / "weights" / "manner"
+    learned = json.loads((place / "manner.json").read_text("utf8"))
+    return MannerModel(open_session(place / "manner.onnx"), learned["version"])
+
+
+def manners(
+    words: Words,
+    lower: Sequence[str],
+    states: Floats,
+    attributions: Sequence[tuple[Range | None, Range, Sequence[Range]]],
+    model: MannerModel,
+    lexicon: Lexicon,
+) -> list[Manner]:
+    """How each attribution (source, cue, content in words) was said; `states` are the words' `manner` rows."""
+    if not attributions:
+        return []
+    rows = []
+    for source, cue, content in attributions:
+        inside = [i for a, b in content for i in range(a, b)]
+        means = [states[list(part)].mean(0) for part in (range(*cue), inside[:OPENING], inside)]
+        rows.append(np.concatenate([*means, signs_of(words, lower, source, cue, content, lexicon)]))
+    act, polarity, certainty = model.network.run(["act", "polarity", "certainty"], {"rows": np.stack(rows).astype(np.float32)})
+    return [
+        _manner(ACTS[a], POLARITIES[p], CERTAINTIES[c] if c < len(CERTAINTIES) else None, lower, cue, content, lexicon)
+        for a, p, c, (_, cue, content) in zip(
+            act.argmax(1), polarity.argmax(1), certainty.argmax(1), attributions, strict=True
+        )
+    ]
+
+
+def _manner(
+    act: Act,
+    polarity: Polarity,
+    certainty: Certainty | None,
+    lower: Sequence[str],
+    cue: Range,
+    content: Sequence[Range],
+    lexicon: Lexicon,
+) -> Manner:
+    """What the network says, but for what it has seen too little of: refusals and silence, whose phrases are in the
+    lexicon, and plain hedges at the head of a content ("it may rain")."""
+    best = next(iter(rows_in(lower[slice(*cue)], lexicon)), None)
+    if best is not None and best.act in (Act.DECLINE, Act.UNANSWERED) and (best.when_negated or len(best.words) > 1):
+        return Manner(best.act, polarity, None)
+    if certainty == Certainty.CERTAIN and content:
+        start = content[0][0]
+        end = min(content[0][1], start + _HEAD)
+        hedge = next((h for h in hedges_in(lower, start, end, lexicon) if h.strong), None)
+        certainty = hedge.certainty if hedge else certainty
+    return Manner(act, polarity, certainty)

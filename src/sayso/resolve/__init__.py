@@ -1,0 +1,423 @@
+"""From mentions to sources: who is who within one document, and who speaks in each attribution."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sayso.extract.words import Words
+from sayso.lexicon import Lexicon
+from sayso.model import Document, Source, SourceKind, Span
+from sayso.resolve.access import access_of, anonymity_reason_of
+from sayso.resolve.entities import I, SOME, WE, Entities, Entity, link
+from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
+from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head
+from sayso.resolve.model import MentionModel
+from sayso.resolve.scores import MentionScores
+from sayso.resolve.sources import Part, kind_of, parts_of, subject_before
+from sayso.statements import sentences
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An attribution in words, half-open; `within` is the place of the one that holds it."""
+
+    source: Range | None
+    cue: Range
+    content: tuple[Range, ...]
+    within: int | None = None
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks in an attribution: a source's id, and how sure that is."""
+
+    source: str
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Resolved:
+    """The sources of a document, and the speaker of each of its attributions where the text shows one."""
+
+    sources: tuple[Source, ...]
+    speakers: tuple[Speaker | None, ...]
+    bases: tuple[str | None, ...]  # the source on whose word each speaks
+    attributions: tuple[Placed, ...]  # with the sources of nested ones that stand before their cues
+
+
+def sentence_numbers(words: Words) -> Ints:
+    """The number of the sentence that each word stands in."""
+    starts = [s.start for s in sentences(words.text)]
+    return np.array([bisect.bisect_right(starts, int(a)) for a in words.start], dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """The mentions of a document, put together into entities, and the speakers that each source span names."""
+
+    mentions: tuple[Mention, ...]
+    table: Mentions
+    entities: Entities
+    attributions: tuple[Placed, ...]
+    parts: Mapping[Range, Sequence[Part]]
+    by_head: Mapping[int, int]
+
+
+def link_mentions(
+    words: Words,
+    lower: Sequence[str],
+    sentence: Ints,
+    attributions: Sequence[Placed],
+    scores: MentionScores,
+    model: MentionModel,
+    lexicon: Lexicon,
+) -> Linked:
+    """All mentions of people, organizations, places and documents, and which of them are of one."""
+    names = find_names(words, lower, scores, lexicon)
+    cues = frozenset(
+        i for a in attributions for i in range(*a.cue) if words.case[i] < 2 and lower[i] not in lexicon.pronouns
+    )
+    mentions = find_mentions(words, lower, names, cues, scores, lexicon)
+    ends = {m.end: (m.start, m.end) for m in mentions if m.type in ("person", "organization") or m.name}
+    attributions = [
+        a if a.source or a.within is None else replace(a, source=subject_before(lower, a.cue, ends)) for a in attributions
+    ]
+    by_start = {name.start: name for name in names}
+    spans = sorted({a.source for a in attributions if a.source})
+    parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
+    mentions = _with_sources(words, lower, mentions, [p for ps in parts.values() for p in ps], scores, lexicon)
+    by_head = {m.head: i for i, m in enumerate(mentions)}
+    speaking = frozenset(by_head[_head(words, lower, p, lexicon)] for ps in parts.values() for p in ps)
+    in_name = np.zeros(len(words), dtype=bool)
+    for name in names:
+        in_name[name.start : name.end] = True
+    table = describe(
+        words, lower, [(m.start, m.end, m.head) for m in mentions], sentence, np.cumsum(words.gap == 3), in_name,
+        frozenset((mentions[i].start, mentions[i].end) for i in speaking), lexicon,
+    )  # fmt: skip
+
+    def score_pairs(later: Ints, earlier: Ints, signs: Floats) -> Floats:
+        return model.pair_scores(scores, table.head, later, earlier, signs)
+
+    entities = link(words, lower, mentions, table, score_pairs, speaking, lexicon)
+    return Linked(tuple(mentions), table, entities, tuple(attributions), parts, by_head)
+
+
+def resolve(
+    document: Document,
+    words: Words,
+    lower: Sequence[str],
+    sentence: Ints,
+    attributions: Sequence[Placed],
+    scores: MentionScores,
+    model: MentionModel,
+    lexicon: Lexicon,
+) -> Resolved:
+    """The sources and speakers of a document.
+
+    The attributions are in the order of their cues. A speaker that the text does not decide is None.
+    """
+    linked = link_mentions(words, lower, sentence, attributions, scores, model, lexicon)
+    return _speakers(document, words, lower, sentence, linked.attributions, linked, lexicon)
+
+
+def _head(words: Words, lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
+    return name_head(words, lower, part.name, lexicon) if part.name else part.head
+
+
+def _with_sources(
+    words: Words, lower: Sequence[str], mentions: list[Mention], parts: Sequence[Part], scores: MentionScores, lexicon: Lexicon
+) -> list[Mention]:
+    """The mentions, each source among them: found already by its head, or added."""
+    known = {m.head for m in mentions}
+    added = []
+    for part in parts:
+        head = _head(words, lower, part, lexicon)
+        if head in known:
+            continue
+        known.add(head)
+        best = int(scores.types[head, 1:].argmax()) if len(scores.types) else 0
+        kind = kind_of(lower[head], None, False, lexicon)
+        type_ = {"person": "person", "group": "person", "organization": "organization", "document": "other"}.get(kind or "")
+        capital = words.case[part.head] >= 2 and part.head > part.start and type_ is None
+        name = Name(part.head, part.head + 1, "person") if capital and part.name is None else part.name
+        added.append(Mention(part.start, part.end, head, type_ or ("person", "organization", "place", "other")[best], name if part.name else None))
+    return sorted([*mentions, *added], key=lambda m: (m.start, -m.end, m.head))
+
+
+def _speakers(
+    document: Document,
+    words: Words,
+    lower: Sequence[str],
+    sentence: Ints,
+    attributions: Sequence[Placed],
+    linked: Linked,
+    lexicon: Lexicon,
+) -> Resolved:
+    mentions, table, entities, parts, by_head = linked.mentions, linked.table, linked.entities, linked.parts, linked.by_head
+    made: dict[tuple[int, ...], Source] = {}
+    spoken = {_head(words, lower, p, lexicon): (p.start, p.end) for ps in parts.values() for p in ps}
+    made_author: dict[tuple[str, SourceKind], Source] = {}
+    order: list[Source] = []
+
+    def source_of(key: tuple[int, ...]) -> Source:
+        if key not in made:
+            sources = [entities.entities[e] for e in key]
+            made[key] = _source(document, words, lower, len(made), sources, spoken, mentions, table, lexicon)
+            order.append(made[key])
+        return made[key]
+
+    author = _author(document)
+    speakers: list[Speaker | None] = [None] * len(attributions)
+    first_person: list[int] = []
+    for place, one in enumerate(attributions):
+        if one.source is None:
+            before = _understood(words, lower, sentence, attributions, place)
+            known = speakers[before] if before is not None else None
+            speakers[place] = Speaker(known.source, round(known.confidence * 0.9, 3)) if known else None
+            continue
+        found: list[int] = []
+        sure = 1.0
+        for part in parts[one.source]:
+            i = by_head[_head(words, lower, part, lexicon)]
+            entity = entities.of_mention[i]
+            if entity is None:
+                if int(table.form[i]) in (I, WE) and len(parts[one.source]) == 1:
+                    first_person.append(place)
+                break
+            found.append(entity)
+            sure = min(sure, entities.sure[i])
+        else:
+            speakers[place] = Speaker(source_of(tuple(dict.fromkeys(found))).id, round(sure, 3))
+    for place in first_person:  # after all others: “I think so,” Lynch said
+        one = attributions[place]
+        assert one.source is not None
+        holder = one.within if one.within is not None else _quoted_by(words, attributions, one)
+        i = by_head[_head(words, lower, parts[one.source][0], lexicon)]
+        if holder is not None:
+            known = speakers[holder]
+            trust = 0.95 if table.form[i] == I else 0.8
+            speakers[place] = Speaker(known.source, round(known.confidence * trust, 3)) if known else None
+        elif author is not None and table.form[i] == I and words.quote[one.source[0]] == 0:
+            if author not in made_author:
+                name, kind = author
+                made_author[author] = Source(f"{document.id}:author", name, kind, named=True, mentions=(_span(words, *one.source),))
+                order.append(made_author[author])
+            speakers[place] = Speaker(made_author[author].id, 0.9)
+    bases = [
+        source_of((entity,)).id if (entity := _basis(words, lower, sentence, one, mentions, entities, lexicon)) is not None else None
+        for one in attributions
+    ]
+    bases = [None if s is not None and b == s.source else b for b, s in zip(bases, speakers, strict=True)]
+    own = _first_person(words, lower, attributions, speakers)
+    sources = tuple(replace(s, mentions=tuple(sorted({*s.mentions, *own.get(s.id, ())}))) for s in order)
+    return Resolved(sources, tuple(speakers), tuple(bases), tuple(attributions))
+
+
+def _first_person(
+    words: Words, lower: Sequence[str], attributions: Sequence[Placed], speakers: Sequence[Speaker | None]
+) -> dict[str, list[Span]]:
+    """The "I" and "my" of what is quoted, by the source that is quoted: of contents that lie in no other."""
+    found: dict[str, list[Span]] = {}
+    for one, speaker in zip(attributions, speakers, strict=True):
+        if speaker is None or one.within is not None:
+            continue
+        for a, b in one.content:
+            for i in range(a, b):
+                if lower[i] in ("i", "me", "my", "mine", "myself") and words.quote[i] == 1:
+                    found.setdefault(speaker.source, []).append(_span(words, i, i + 1))
+    return found
+
+
+def _author(document: Document) -> tuple[str, SourceKind] | None:
+    """Who writes "I" in an article: its byline, where that is one person's name."""
+    byline = " ".join((document.byline or "").removeprefix("By ").split())
+    names = byline.split(" ")
+    one = 2 <= len(names) <= 4 and not any(c in byline for c in ",&;/|0123456789@") and " and " not in f" {byline.lower()} "
+    if not one or not all(name[0].isupper() for name in names):
+        return None
+    return (byline.title() if byline.isupper() else byline), SourceKind.PERSON
+
+
+def _basis(
+    words: Words,
+    lower: Sequence[str],
+    sentence: Ints,
+    one: Placed,
+    mentions: Sequence[Mention],
+    entities: Entities,
+    lexicon: Lexicon,
+) -> int | None:
+    """The entity on whose word a speaker speaks: "citing two officials", "its reporting is based on officials"."""
+    number = int(sentence[one.cue[0]])
+    start = int(np.searchsorted(sentence, number, side="left"))
+    end = int(np.searchsorted(sentence, number, side="right"))
+    inside = {i for a, b in one.content for i in range(a, b)}
+    taken = set(range(*one.cue)) | (set(range(*one.source)) if one.source else set())
+    for i in range(start, end):
+        for phrase in lexicon.bases.get(lower[i], ()):
+            after = i + len(phrase)
+            if tuple(lower[i:after]) != phrase or i in taken:
+                continue
+            own = any(w in ("its", "his", "her", "their") for w in lower[max(start, i - 5) : i])
+            if i in inside and not own:
+                continue
+            for k, m in enumerate(mentions):
+                if after <= m.start <= after + 3 and m.end <= end and entities.of_mention[k] is not None and m.head not in taken:
+                    if all(not w[0].isalpha() or w in ("a", "an", "the", "two", "three") for w in lower[after : m.start]):
+                        return entities.of_mention[k]
+    return None
+
+
+def _quoted_by(words: Words, attributions: Sequence[Placed], one: Placed) -> int | None:
+    """The attribution whose quotation a first-person source stands in."""
+    assert one.source is not None
+    if words.quote[one.source[0]] == 0:
+        return None
+    for place, other in enumerate(attributions):
+        if other is not one and any(a <= one.source[0] < b for a, b in other.content):
+            return place
+    return None
+
+
+def _understood(words: Words, lower: Sequence[str], sentence: Ints, attributions: Sequence[Placed], place: int) -> int | None:
+    """The attribution before it whose speaker is understood in one without a source: "…, adding that …"."""
+    one = attributions[place]
+    first = lower[one.cue[0]]
+    for before in range(place - 1, -1, -1):
+        other = attributions[before]
+        if other.within != one.within or sentence[other.cue[0]] != sentence[one.cue[0]]:
+            continue
+        between = lower[other.cue[1] : one.cue[0]]
+        if first.endswith("ing") or "and" in between[-3:] or "but" in between[-3:] or one.cue[0] - other.cue[1] <= 2:
+            return before
+    return None
+
+
+def _source(
+    document: Document,
+    words: Words,
+    lower: Sequence[str],
+    number: int,
+    entities: Sequence[Entity],
+    spoken: Mapping[int, Range],
+    mentions: Sequence[Mention],
+    table: Mentions,
+    lexicon: Lexicon,
+) -> Source:
+    shown = [_shown(words, lower, e, mentions, table, spoken) for e in entities]
+    kinds = [_kind(lower, e, mentions, table, lexicon) for e in entities]
+    named = all(e.named or (e.owned and k == SourceKind.ORGANIZATION) for e, k in zip(entities, kinds, strict=True))
+    spans = sorted({(m.start, m.end) for e in entities for m in (mentions[i] for i in e.mentions)})
+    kind = kinds[0] if len(set(kinds)) == 1 else SourceKind.GROUP
+    unnamed = not named
+    return Source(
+        id=f"{document.id}:source{number}",
+        name=" and ".join(shown),
+        kind=kind,
+        named=named,
+        roles=tuple(dict.fromkeys(role for e in entities for role in _roles(words, lower, e, mentions, table, lexicon))) if len(entities) == 1 else (),
+        access=next((a for e in entities if (a := access_of(words, lower, [mentions[i] for i in e.mentions]))), None) if unnamed else None,
+        anonymity_reason=next((a for e in entities if (a := anonymity_reason_of(words, lower, [mentions[i] for i in e.mentions]))), None) if unnamed else None,
+        mentions=tuple(_span(words, a, b) for a, b in spans),
+    )
+
+
+def _span(words: Words, start: int, end: int) -> Span:
+    return Span(int(words.start[start]), int(words.end[end - 1]))
+
+
+def _text(words: Words, start: int, end: int) -> str:
+    return " ".join(_span(words, start, end).of(words.text).split())
+
+
+def _shown(words: Words, lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, spoken: Mapping[int, Range]) -> str:
+    """The fullest name, or else the fullest description, that the document gives."""
+    names = [m.name for m in (mentions[i] for i in entity.mentions) if m.name]
+    if names:
+        best = max(names, key=lambda n: (sum(lower[i][0].isalnum() for i in range(n.start, n.end)), n.end - n.start, -n.start))
+        return _text(words, best.start, best.end)
+    spans = []
+    for i in entity.mentions:
+        m = mentions[i]
+        if table.form[i] >= PRONOUN and table.form[i] != SOME:
+            continue
+        start, end = spoken.get(m.head, (m.start, m.end))
+        while start < end - 1 and (lower[start] in ("a", "an", "the") or not lower[start][0].isalnum()):
+            start += 1
+        spans.append((start, end))
+    start, end = max(spans, key=lambda s: (s[1] - s[0], -s[0]), default=(mentions[entity.mentions[0]].start, mentions[entity.mentions[0]].end))
+    return _text(words, start, end)
+
+
+def _kind(lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, lexicon: Lexicon) -> SourceKind:
+    names = [m.name for m in (mentions[i] for i in entity.mentions) if m.name]
+    if names:
+        kind = kind_of("", names[0] if entity.type != "person" else Name(0, 1, "person"), False, lexicon)
+        if entity.type == "other":
+            return SourceKind.DOCUMENT
+        return SourceKind(kind or "organization")
+    for i in entity.mentions:
+        if table.form[i] == SOME:
+            return SourceKind.PERSON if table.number[i] == ONE else SourceKind.GROUP
+        if table.form[i] < PRONOUN:
+            plural = table.number[i] == MANY
+            kind = kind_of(lower[mentions[i].head], None, bool(plural), lexicon)
+            if kind:
+                return SourceKind(kind)
+            if entity.type == "person":
+                return SourceKind.GROUP if plural else SourceKind.PERSON
+    return {"person": SourceKind.PERSON, "other": SourceKind.DOCUMENT}.get(entity.type, SourceKind.ORGANIZATION)
+
+
+def _roles(words: Words, lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, lexicon: Lexicon) -> list[str]:
+    """Titles and descriptions that the document gives a named source, in the order of the text."""
+    if not entity.named:
+        return []
+    roles = []
+    for i in sorted(entity.mentions, key=lambda i: mentions[i].start):
+        m = mentions[i]
+        if m.name is not None:
+            title = _title_before(words, lower, m.name.start, lexicon)
+            if title:
+                roles.append(title)
+        elif table.form[i] < PRONOUN and m.end - m.start > 1:
+            start = m.start + 1 if lower[m.start] in ("a", "an", "the") else m.start
+            own = [n.start for k in entity.mentions if (n := mentions[k].name) and start < n.start < m.end]
+            end = min([*own, m.end])
+            while end > start and not lower[end - 1][0].isalnum():
+                end -= 1
+            if end > m.head:
+                roles.append(_text(words, start, _with_phrase(words, lower, end)))
+    return list(dict.fromkeys(roles))
+
+
+def _with_phrase(words: Words, lower: Sequence[str], end: int) -> int:
+    """The end of a role with the phrase that says of what: "master of the harbour at Skerry"."""
+    stop = end
+    if stop < len(lower) and lower[stop] in ("of", "for", "at", "to"):
+        while stop < len(lower) and stop - end < 10 and words.spoken[stop] and words.gap[stop] < 2 and lower[stop] not in _ROLE_ENDS:
+            stop += 1
+    return stop if stop - end > 1 else end
+
+
+_ROLE_ENDS = frozenset("who which that said says told is was has had and but when while because".split())
+
+
+def _title_before(words: Words, lower: Sequence[str], start: int, lexicon: Lexicon) -> str | None:
+    """The title that stands before a name: "Secretary of State"."""
+    first = start
+    while first and (lower[first - 1] in lexicon.title_words or lower[first - 1] in (".", "of", "the")) and words.gap[first] < 2:
+        first -= 1
+    while first < start and (lower[first] in (".", "of", "the") or not words.case[first] >= 2):
+        first += 1
+    if first == start or all(lower[i] in lexicon.gender_of_honorific or lower[i] == "." for i in range(first, start)):
+        return None
+    return _text(words, first, start)
+

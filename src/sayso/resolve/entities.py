@@ -1,0 +1,526 @@
+"""Who is who: the mentions of one document put together into entities.
+
+Names first, by rule; then descriptions and pronouns in the order of the text, each to the entity of an earlier
+mention that speaks for it most, by a small network over pairs (sayso.resolve.pairs), or to none. What the words
+forbid (another gender, "another official") is never joined, however sure the network is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sayso.extract.words import Words
+from sayso.lexicon import Lexicon
+from sayso.resolve.forms import (
+    BARE,
+    FEMALE,
+    FORMS,
+    INDEFINITE,
+    MALE,
+    MANY,
+    NAME,
+    PRONOUN,
+    THE,
+    UNKNOWN,
+    Mentions,
+    singular,
+)
+from sayso.resolve.mentions import Mention
+from sayso.resolve.names import (
+    PersonName,
+    bare_name_of,
+    initials_of,
+    is_acronym,
+    organization_key,
+    person_name,
+    same_person,
+    short_for,
+    tokens_of,
+)
+from sayso.resolve.pairs import pair_signs
+
+REACH = 30  # mentions back that an anaphor is compared with
+BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence of links that rules make
+HE, SHE, IT, THEY, I, WE, YOU, WHO, SOME = (FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some"))
+_OPEN = frozenset((I, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
+_NEW = frozenset("another other others new second third some many several most few no one two three four five dozens".split())
+LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
+
+
+@dataclass
+class Entity:
+    """One person, group, organization or place of a document while it is being put together."""
+
+    number: int
+    type: str
+    mentions: list[int] = field(default_factory=list)
+    links: list[float] = field(default_factory=list)  # how sure each mention's link is
+    gender: int = UNKNOWN
+    count: int = UNKNOWN  # ONE or MANY
+    named: bool = False
+    key: tuple[str, object] | None = None  # the head of its description, and whose it is
+    owned: bool = False  # that is an entity with a name: "her campaign"
+
+
+@dataclass(frozen=True, eq=False)
+class Entities:
+    """The entities of a document, and to which of them each mention belongs, and how surely."""
+
+    entities: tuple[Entity, ...]
+    of_mention: tuple[int | None, ...]
+    sure: tuple[float, ...]
+
+
+PairScore = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def link(
+    words: Words,
+    lower: Sequence[str],
+    mentions: Sequence[Mention],
+    table: Mentions,
+    score_pairs: PairScore,
+    speaking: frozenset[int],
+    lexicon: Lexicon,
+) -> Entities:
+    """Put mentions together. `speaking` are the indexes of mentions that are sources."""
+    entities: list[Entity] = []
+    of: list[int | None] = [None] * len(mentions)
+    sure = [0.0] * len(mentions)
+
+    def join(mention: int, entity: Entity, confidence: float) -> None:
+        of[mention] = entity.number
+        sure[mention] = confidence
+        entity.mentions.append(mention)
+        entity.links.append(confidence)
+        if entity.gender == UNKNOWN:
+            entity.gender = int(table.gender[mention])
+        if entity.count == UNKNOWN and not entity.named:
+            entity.count = int(table.number[mention])
+
+    def new(mention: int, type_: str, confidence: float) -> Entity:
+        entity = Entity(len(entities), type_)
+        entities.append(entity)
+        join(mention, entity, confidence)
+        return entity
+
+    _link_names(words, lower, mentions, table, join, new, speaking, lexicon)
+    roles = _roles(lower, mentions, of, lexicon)
+    later, earlier = _pairs(mentions, table, of)
+    scores = score_pairs(later, earlier, pair_signs(table, later, earlier)) if len(later) else np.zeros(0)
+    first = np.searchsorted(later, np.arange(len(mentions) + 1))
+    keys: dict[tuple[str, object], int] = {
+        e.key: e.number for e in entities if e.key is not None
+    }
+    for i in sorted((i for i in range(len(mentions)) if of[i] is None), key=lambda i: mentions[i].head):
+        form = int(table.form[i])
+        if form == WHO:
+            before = _antecedent(lower, mentions, i, of)
+            if before is not None:
+                join(i, entities[before], BY_SHORT_NAME)
+            continue
+        if form == SOME and i in speaking:
+            new(i, "person", 0.9)  # "one of the officials", "many": part of a group, or one of its own
+            continue
+        if form in _OPEN or form == NAME:  # a bare surname of two people stays open
+            continue
+        appositive = _apposed(lower, mentions, table, i, of)
+        if appositive is not None:
+            join(i, entities[appositive], BY_SHORT_NAME)
+            roles.setdefault(table.key[i], set()).add(appositive)
+            continue
+        if form == THE and mentions[i].type == "person" and table.number[i] != MANY:
+            held = roles.get(table.key[i], set())
+            fitting = [e for e in held if _agree(entities[e].gender, int(table.gender[i])) and entities[e].named]
+            if len(fitting) == 1:
+                before = any(mentions[m].start < mentions[i].start for m in entities[fitting[0]].mentions)
+                join(i, entities[fitting[0]], BY_ROLE if before else BY_CHOICE)
+                continue
+            if len(fitting) > 1:
+                continue  # two senators: "the senator" stays open
+        if form == THE and mentions[i].type in ("organization", "other"):
+            body = _body_meant(mentions, table, entities, i, of, lower, lexicon)
+            if body is not None:
+                join(i, entities[body], BY_ROLE)
+                continue
+        key = _key(lower, mentions, table, i, of)
+        if key is not None and key in keys and form < PRONOUN:
+            join(i, entities[keys[key]], BY_SHORT_NAME)
+            continue
+        best, probability = _best(entities, mentions, table, i, earlier[first[i] : first[i + 1]], scores[first[i] : first[i + 1]], of, lower, lexicon)
+        least = LEAST["pronoun"] if form >= PRONOUN else LEAST["description"]
+        if best is None or probability < least:
+            only = _only_one(entities, mentions, table, i, of) if form in (HE, SHE, THEY, IT) else None
+            best, probability = (only, BY_CHOICE) if only is not None else (best, probability)
+        if best is not None and probability >= least:
+            join(i, entities[best], probability)
+        elif form < PRONOUN:
+            made = new(i, mentions[i].type, 0.9)
+            if key is not None:
+                made.key = key
+                keys[key] = made.number
+                made.owned = isinstance(key[1], int) and entities[key[1]].named
+    return Entities(tuple(entities), tuple(of), tuple(sure))
+
+
+def _link_names(
+    words: Words,
+    lower: Sequence[str],
+    mentions: Sequence[Mention],
+    table: Mentions,
+    join: Callable[[int, Entity, float], None],
+    new: Callable[[int, str, float], Entity],
+    speaking: frozenset[int],
+    lexicon: Lexicon,
+) -> None:
+    text = words.text
+    named = [i for i, m in enumerate(mentions) if m.name]
+
+    def shown(i: int) -> str:
+        name = mentions[i].name
+        assert name is not None
+        return text[int(words.start[name.start]) : int(words.end[name.end - 1])]
+
+    types = _types(named, mentions, shown, lexicon)
+    people: list[tuple[PersonName, Entity]] = []
+    bare: list[tuple[int, PersonName]] = []
+    for i in named:
+        if types[i] != "person":
+            continue
+        name = person_name(shown(i), lexicon)
+        if name is None:
+            continue
+        if not name.full:
+            bare.append((i, name))
+            continue
+        known = next((e for n, e in people if same_person(n, name, lexicon) and _agree(e.gender, int(table.gender[i]))), None)
+        if known is None:
+            known = new(i, "person", BY_NAME)
+            known.named = True
+        else:
+            join(i, known, BY_NAME)
+        if not any(n == name and e is known for n, e in people):
+            people.append((name, known))
+    alone: dict[str, Entity] = {}
+    last: dict[str, Entity] = {}
+    for i, name in bare:
+        found = {e.number: e for n, e in people if bare_name_of(name, n, lexicon) and _agree(e.gender, int(table.gender[i]))}
+        by_surname = {e.number for n, e in people if n.surname == name.surname}
+        candidates = [e for e in found.values() if e.number in by_surname] or list(found.values())
+        plain = {e.number for n, e in people if not n.suffix}
+        candidates = [e for e in candidates if e.number in plain] or candidates  # "Hale" is not first of all the Jr.
+        if len(candidates) == 1:
+            join(i, candidates[0], BY_SHORT_NAME)
+        elif candidates:
+            chosen = _meant(candidates, i, last.get(name.surname), table)
+            if chosen is not None:
+                join(i, chosen, BY_CHOICE)
+                last[name.surname] = chosen
+        elif name.surname in alone and _agree(alone[name.surname].gender, int(table.gender[i])):
+            join(i, alone[name.surname], BY_NAME)
+        else:
+            made = new(i, "person", BY_NAME)
+            made.named = True
+            alone[name.surname] = made
+    _link_other_names([i for i in named if types[i] != "person"], types, shown, lower, mentions, join, new, speaking, lexicon)
+
+
+def _types(named: Sequence[int], mentions: Sequence[Mention], shown: Callable[[int], str], lexicon: Lexicon) -> dict[int, str]:
+    """What each name is a name of: the same string is the same throughout, and a surname is a person's."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for i in named:
+        votes[shown(i)][mentions[i].type] += 1
+    best = {name: max(sorted(count), key=lambda t: count[t]) for name, count in votes.items()}
+    surnames = Counter(
+        parts.surname
+        for name, type_ in best.items()
+        if type_ == "person" and (parts := person_name(name, lexicon)) and parts.full
+    )
+    for name in best:
+        lowered = name.lower()
+        last = tokens_of(name)[-1:] or [""]
+        if best[name] in ("person", "other") and (last[0] in lexicon.organization_heads or lowered.removeprefix("the ") in lexicon.seats):
+            best[name] = "organization"
+        if best[name] == "person" and is_acronym(name) and name.isupper() and len(name) > 2:
+            best[name] = "organization"
+        if best[name] != "person" and " " not in name and surnames.get(lowered) and lowered not in lexicon.governments:
+            best[name] = "person"
+    return {i: best[shown(i)] for i in named}
+
+
+def _meant(candidates: list[Entity], mention: int, before: Entity | None, table: Mentions) -> Entity | None:
+    """Which of several people of one surname a bare one means: who was last meant by it, or else who has been
+    named more than the others until here; None where nobody has."""
+    if before is not None and any(e is before for e in candidates):
+        return before
+
+    def weight(e: Entity) -> int:
+        return sum(bool(table.start[m] < table.start[mention]) for m in e.mentions)
+
+    best, second = sorted(candidates, key=lambda e: (-weight(e), e.number))[:2]
+    return best if weight(best) > weight(second) else None
+
+
+def _link_other_names(
+    named: Sequence[int],
+    types: dict[int, str],
+    shown: Callable[[int], str],
+    lower: Sequence[str],
+    mentions: Sequence[Mention],
+    join: Callable[[int, Entity, float], None],
+    new: Callable[[int, str, float], Entity],
+    speaking: frozenset[int],
+    lexicon: Lexicon,
+) -> None:
+    """Organizations, places and other names: equal ones, acronyms, short forms, and seats of a government."""
+    known: dict[tuple[str, ...], Entity] = {}
+    by_acronym: dict[str, Entity] = {}
+    governments: dict[str, Entity] = {}
+    outlets: dict[str, Entity] = {}
+    order = sorted(named, key=lambda i: (is_acronym(shown(i)), -len(organization_key(shown(i))), i))
+
+    def start(i: int, type_: str, key: tuple[str, ...], name: str) -> Entity:
+        made = new(i, type_, BY_NAME)
+        made.named = True
+        known[key] = made
+        for acronym in initials_of(name):
+            by_acronym.setdefault(acronym.lower(), made)
+        for outlet in lexicon.outlets.get(name.lower().removeprefix("the "), ()):
+            outlets.setdefault(outlet, made)
+        return made
+
+    for i in order:
+        name, key = shown(i), organization_key(shown(i))
+        country = lexicon.governments.get(name.lower().removeprefix("the "))
+        if i in speaking and country not in (None, "United States"):  # there the seat is the president's
+            if country in governments:
+                join(i, governments[country], BY_SHORT_NAME)
+            else:
+                made = new(i, "organization", BY_NAME)
+                made.named = True
+                governments[country] = made
+            continue
+        acronym = "".join(c for c in name if c.isalnum()).lower()
+        if key in known:
+            join(i, known[key], BY_NAME)
+        elif is_acronym(name) and acronym in by_acronym:
+            join(i, by_acronym[acronym], BY_SHORT_NAME)
+        elif is_acronym(name) and acronym in lexicon.acronyms and organization_key(lexicon.acronyms[acronym]) in known:
+            join(i, known[organization_key(lexicon.acronyms[acronym])], BY_SHORT_NAME)
+        elif (outlet := _outlet(name, outlets, lexicon)) is not None:
+            join(i, outlet, BY_SHORT_NAME)
+        else:
+            longer = {e.number: e for k, e in known.items() if short_for(key, k) and e.type == types[i] == "organization"}
+            if len(longer) == 1:
+                join(i, next(iter(longer.values())), BY_SHORT_NAME)
+            else:
+                start(i, types[i], key, name)
+
+
+def _outlet(name: str, outlets: dict[str, Entity], lexicon: Lexicon) -> Entity | None:
+    """The outlet of the document that goes by a short name, if only one does: "the Times"."""
+    goes_by = [outlets[o] for o in lexicon.outlets.get(name.lower().removeprefix("the "), ()) if o in outlets]
+    return goes_by[0] if len({e.number for e in goes_by}) == 1 else None
+
+
+def _agree(a: int, b: int) -> bool:
+    """Whether two genders, or numbers, may be of one."""
+    return UNKNOWN in (a, b) or a == b
+
+
+def _roles(lower: Sequence[str], mentions: Sequence[Mention], of: Sequence[int | None], lexicon: Lexicon) -> dict[str, set[int]]:
+    """Whose title each noun is, where it stands before a name: "City Attorney Barbara Parker"."""
+    found: dict[str, set[int]] = {}
+    for i, m in enumerate(mentions):
+        entity = of[i]
+        if m.name is None or entity is None or m.type != "person" or not m.name.start:
+            continue
+        before = m.name.start - 1
+        if lower[before] == "." and before:
+            before -= 1
+        if before > 1 and lower[before - 1] in ("of", "for"):
+            before -= 2  # "Secretary of State John Kerry"
+        noun = singular(lower[before])
+        if noun in lexicon.gender_of_noun or noun in _TITLE_NOUNS:
+            found.setdefault(_TITLE_NOUNS.get(noun, noun), set()).add(entity)
+    return found
+
+
+_TITLE_NOUNS = {"sen": "senator", "rep": "congressman", "gov": "governor", "pres": "president", "gen": "general", "prof": "professor", "sgt": "sergeant", "lt": "lieutenant", "capt": "captain", "dr": "doctor", "rev": "reverend", "det": "detective"}
+
+
+def _pairs(mentions: Sequence[Mention], table: Mentions, of: Sequence[int | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Each mention that is not a name, with those before it that it may go back to."""
+    later, earlier = [], []
+    for i in range(len(mentions)):
+        if of[i] is not None or int(table.form[i]) in _OPEN:
+            continue
+        for j in range(max(0, i - REACH), i):
+            if int(table.form[j]) not in _OPEN:
+                later.append(i)
+                earlier.append(j)
+    return np.array(later, dtype=np.int64), np.array(earlier, dtype=np.int64)
+
+
+def _apposed(lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]) -> int | None:
+    """The entity of the name beside which a description stands: "Robby Mook, the campaign manager," """
+    m = mentions[i]
+    if table.form[i] >= PRONOUN or m.type != "person" or table.number[i] == MANY or "whose" in lower[max(0, m.start - 1) : m.start + 1]:
+        return None
+    for j in range(max(0, i - 4), min(len(mentions), i + 4)):
+        other = mentions[j]
+        if j == i or other.name is None or of[j] is None or other.type != "person":
+            continue
+        if other.end + 1 == m.start and lower[other.end] == "," and m.head < m.end:
+            return of[j]
+        if m.start <= other.start and m.head < other.start <= m.head + 2 and all(w == "," for w in lower[m.head + 1 : other.start]):
+            return of[j]
+    return None
+
+
+def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: Sequence[int | None]) -> int | None:
+    """The entity of the mention before a relative pronoun: "Podesta, who said …"."""
+    start = mentions[i].start
+    best: tuple[int, int] | None = None
+    for j in range(max(0, i - 12), min(len(mentions), i + 2)):
+        other = mentions[j]
+        if of[j] is None or j == i or other.head >= start or start - other.head > 12:
+            continue
+        near = other.end if other.end <= start else other.head + 1
+        if all(not w[0].isalnum() for w in lower[near:start]) and (best is None or other.head < best[0]):
+            best = (other.head, of[j])  # type: ignore[assignment]
+    return best[1] if best else None
+
+
+def _key(lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]) -> tuple[str, object] | None:
+    """The head of a description and whose it is: "her campaign" and "the Clinton campaign" are of one key."""
+    m = mentions[i]
+    if table.form[i] >= PRONOUN or table.form[i] == INDEFINITE or m.type == "person":
+        return None
+    for j in range(max(0, i - 3), min(len(mentions), i + 4)):
+        other = mentions[j]
+        if j == i or of[j] is None or not m.start <= other.start < m.head or other.end > m.head:
+            continue
+        if all(w in ("'", "’", "s", "'s", "’s") for w in lower[other.end : m.head]):
+            return (singular(lower[m.head]), of[j])
+    return None
+
+
+def _body_meant(
+    mentions: Sequence[Mention],
+    table: Mentions,
+    entities: Sequence[Entity],
+    i: int,
+    of: Sequence[int | None],
+    lower: Sequence[str],
+    lexicon: Lexicon,
+) -> int | None:
+    """The one organization named before that "the court" or "the paper" can mean: "court" is in its name, or it is
+    the only outlet."""
+    m = mentions[i]
+    noun = singular(lower[m.head])
+    if m.head - m.start > 1:
+        return None
+    by_noun, outlets = set(), set()
+    for j in range(i):
+        other, entity = mentions[j], of[j]
+        if other.name is None or entity is None or entities[entity].type == "person" or other.start >= m.start:
+            continue
+        name = lower[other.name.start : other.name.end]
+        if noun in name and len(name) > 1:
+            by_noun.add(entity)
+        if noun in _OUTLET_NOUNS and (" ".join(name) in lexicon.outlets or (len(name) > 1 and name[-1] in lexicon.outlet_endings)):
+            outlets.add(entity)
+    found = by_noun or outlets
+    return found.pop() if len(found) == 1 else None
+
+
+_OUTLET_NOUNS = frozenset("paper newspaper magazine network station broadcaster channel outlet site website agency daily weekly".split())
+
+
+def _only_one(entities: Sequence[Entity], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]) -> int | None:
+    """The only one in the last sentences whom a pronoun can mean: one woman among men, one group."""
+    form, wanted = int(table.form[i]), int(table.gender[i])
+    fitting, open_ = set(), set()
+    for j in range(i - 1, max(-1, i - REACH), -1):
+        if table.sentence[i] - table.sentence[j] > 2:
+            break
+        entity = of[j]
+        if entity is None:
+            continue
+        one = entities[entity]
+        if form == IT:
+            if one.type in ("organization", "other") and one.count != MANY:
+                fitting.add(entity)
+            continue
+        if one.type != "person":
+            continue
+        if form == THEY:
+            if one.count == MANY:
+                fitting.add(entity)
+        elif one.count != MANY:
+            (fitting if one.gender == wanted else open_ if one.gender == UNKNOWN else set()).add(entity)
+    return fitting.pop() if len(fitting) == 1 and not open_ else None
+
+
+def _best(
+    entities: Sequence[Entity],
+    mentions: Sequence[Mention],
+    table: Mentions,
+    i: int,
+    earlier: np.ndarray,
+    scores: np.ndarray,
+    of: Sequence[int | None],
+    lower: Sequence[str],
+    lexicon: Lexicon,
+) -> tuple[int | None, float]:
+    """The entity that a mention goes back to most likely, and how likely."""
+    reach: dict[int, float] = {}
+    for j, score in zip(earlier.tolist(), scores.tolist(), strict=True):
+        entity = of[j]
+        if entity is None or not _may_be(entities[entity], mentions, table, i, j, lower, lexicon):
+            continue
+        reach[entity] = max(reach.get(entity, -99.0), score)
+    if not reach:
+        return None, 0.0
+    total = 1 + sum(np.exp(min(s, 30.0)) for s in reach.values())
+    best = max(reach, key=lambda e: (reach[e], -e))
+    return best, float(np.exp(min(reach[best], 30.0)) / total)
+
+
+def _may_be(entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int, j: int, lower: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether nothing in the words forbids that a mention is of an entity."""
+    m, other = mentions[i], mentions[j]
+    form = int(table.form[i])
+    if m.start <= other.start < m.end or other.start <= m.start < other.end:
+        return False
+    if not _agree(entity.gender if entity.gender in (MALE, FEMALE) else UNKNOWN, int(table.gender[i]) if table.gender[i] in (MALE, FEMALE) else UNKNOWN):
+        return False
+    if form in (HE, SHE):
+        human = entity.named or any(table.key[k] in lexicon.gender_of_noun for k in entity.mentions)
+        return entity.type == "person" and entity.count != MANY and human
+    if form == IT:
+        return entity.type != "person" and entity.count != MANY
+    if form == THEY:
+        return not (entity.type == "person" and entity.named and entity.gender in (MALE, FEMALE))
+    if form >= PRONOUN:
+        return True
+    if form == INDEFINITE or lower[m.start] in _NEW or any(w in ("another", "other") for w in lower[m.start : m.head]):
+        return False
+    if m.type == "person":
+        if entity.type != "person" or (table.number[i] == MANY) != (entity.count == MANY):
+            return False
+        # Unnamed sources are never joined unless the text says the same of them: "the officials".
+        if entity.named:
+            return True
+        return form != BARE and any(table.key[k] == table.key[i] for k in entity.mentions)
+    if table.number[i] == MANY and entity.named:
+        return False
+    if not entity.named:
+        return any(table.key[k] == table.key[i] for k in entity.mentions)
+    return entity.type != "person"
+

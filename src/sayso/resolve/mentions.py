@@ -1,0 +1,217 @@
+"""Mentions in a text: names, descriptions and pronouns, from what the mention model says of each word.
+
+All ranges are of words, half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+
+from sayso.extract.words import Words
+from sayso.lexicon import Lexicon
+from sayso.resolve.forms import Floats, singular
+from sayso.resolve.scores import LEFT, NAME_TYPES, RIGHT, SPAN, MentionScores
+
+Range = tuple[int, int]
+
+_JOINED = frozenset((".", "-", "’", "'", "&", "‑"))  # marks inside a name: "F.", "Jong-un", "O'Brien", "AT&T"
+_SURE = 0.5
+# Words that head no description: the mention model knows them from fewer texts than a grammar does.
+_NEVER_HEADS = frozenset(
+    "a an the and or but nor so if because when while where after before since until though although unless whether what why "
+    "how not no is are was were be been being am has have had having do does did will would can could may might must shall "
+    "should also just even still yet only very too then there here now again more less such own same into over under up down "
+    "out off through during between among against without within across towards around behind beyond near per via sure".split()
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name: its words without title, and what it is a name of."""
+
+    start: int
+    end: int
+    type: str  # of NAME_TYPES
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Someone or something is mentioned: by a name, a description or a pronoun."""
+
+    start: int
+    end: int
+    head: int
+    type: str  # of NAME_TYPES
+    name: Name | None = None
+
+
+def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexicon: Lexicon) -> list[Name]:
+    """The names of a document, in order; none share a word."""
+    probability = scores.names
+    if not len(probability):
+        return []
+    begins, goes_on = probability[:, 1::2], probability[:, 2::2]
+    any_name = 1 - probability[:, 0]
+    surface = [words.text[a:b] for a, b in zip(words.start.tolist(), words.end.tolist(), strict=True)]
+    found: list[Name] = []
+    i, n = 0, len(lower)
+    while i < n:
+        known = known_name(words, lower, surface, i, lexicon)
+        if known is not None and known.end > i and any_name[i] < _SURE:
+            found.append(known)
+            i = known.end
+            continue
+        if any_name[i] < _SURE or not (words.case[i] >= 2 or any(c.isdigit() for c in surface[i])):
+            i += 1
+            continue
+        start, i = i, i + 1
+        weight = begins[start] + goes_on[start]
+        while i < n and words.gap[i] < 2:
+            mark = surface[i] in _JOINED and not words.gap[i]
+            after = not words.gap[i] and surface[i - 1] in _JOINED
+            inside = any_name[i] >= _SURE and (goes_on[i].sum() >= begins[i].sum() or after)
+            if not inside and not (mark and i + 1 < n and not words.gap[i + 1] and any_name[min(i + 1, n - 1)] >= _SURE):
+                break
+            weight = weight + goes_on[i] + begins[i]
+            i += 1
+        while start > 1 and surface[start - 1] in ("-", "‑") and not words.gap[start] and not words.gap[start - 1] and words.case[start - 2] >= 2:
+            start -= 2  # "Urban-Brookings Tax Policy Center"
+        end = _without_marks(words, surface, lower, start, i, lexicon)
+        type_ = NAME_TYPES[int(np.argmax(weight))]
+        if lexicon.outlets.get(" ".join(surface[start:end]).lower().removeprefix("the ")) and type_ == "person":
+            type_ = "organization"
+        if _is_description(words, lower, start, end, lexicon):
+            continue
+        start = _without_titles(lower, surface, start, end, type_, lexicon)
+        if any(lower[k] not in ("the", "a", "an") and lower[k][0].isalnum() for k in range(start, end)):
+            found.append(Name(start, end, type_))
+        i = max(i, end)
+    return found
+
+
+def known_name(words: Words, lower: Sequence[str], surface: Sequence[str], place: int, lexicon: Lexicon) -> Name | None:
+    """A name that the lexicon knows, where the model sees none: an outlet of two words or more, an acronym."""
+    if words.case[place] < 2:
+        return None
+    for end in range(min(place + 5, len(lower)), place + 1, -1):
+        if " ".join(lower[place:end]) in lexicon.outlets and all(words.case[i] >= 2 for i in range(place, end)):
+            return Name(place, end, "organization")
+    acronym = surface[place]
+    if len(acronym) >= 3 and acronym.isupper() and acronym.lower() in lexicon.acronyms:
+        return Name(place, place + 1, "organization")
+    return None
+
+
+def _is_description(words: Words, lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether capitals do not make a name: "Republicans", "Advocates" at the start of a sentence."""
+    word = lower[start]
+    if end - start > 1 or not word.isalpha():
+        return False
+    noun = singular(word)
+    if noun != word:
+        return noun in lexicon.gender_of_noun or word in lexicon.demonyms
+    opens = start == 0 or words.gap[start] >= 2 or lower[start - 1] in (".", "!", "?", "“", '"', ":")
+    return bool(opens) and word in lexicon.group_heads
+
+
+def _without_marks(words: Words, surface: Sequence[str], lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> int:
+    """The end of a name without a possessive or loose marks, and with the suffix that follows it ("Jr.")."""
+    while end > start + 1 and not surface[end - 1][0].isalnum():
+        end -= 1
+    if end > start + 2 and lower[end - 1] == "s" and surface[end - 2] in ("'", "’"):
+        end -= 2
+    after = end + 1 if end < len(lower) and surface[end] == "," else end
+    if after < len(lower) and lower[after] in lexicon.name_suffixes and surface[after][0].isupper():
+        end = after + 1
+    return end
+
+
+def _without_titles(lower: Sequence[str], surface: Sequence[str], start: int, end: int, type_: str, lexicon: Lexicon) -> int:
+    """The start of a personal name without the honorifics and titles that the model took for a part of it."""
+    if type_ != "person":
+        return start + 1 if end - start > 1 and lower[start] == "the" and surface[start] == "the" else start
+    while end - start > 1 and (lower[start] in lexicon.gender_of_honorific or lower[start] in lexicon.title_words):
+        if lower[start] in lexicon.gender_of_given_name:
+            break
+        start += 1
+        while start < end - 1 and surface[start] == ".":
+            start += 1
+    return start
+
+
+def name_head(words: Words, lower: Sequence[str], name: Name, lexicon: Lexicon) -> int:
+    """The word that stands for a name: its last, or the one before "Jr." or "of …"."""
+    end = name.end
+    while end - 1 > name.start and (lower[end - 1].rstrip(".") in lexicon.name_suffixes or not lower[end - 1][0].isalnum()):
+        end -= 1
+    if name.type != "person":
+        for i in range(name.start + 1, end):
+            if lower[i] in ("of", "for", "in", "on", "at"):
+                return i - 1
+    return end - 1
+
+
+def find_mentions(
+    words: Words,
+    lower: Sequence[str],
+    names: Sequence[Name],
+    barred: Set[int],
+    scores: MentionScores,
+    lexicon: Lexicon,
+) -> list[Mention]:
+    """Names, descriptions and pronouns for people, organizations and places, and descriptions of documents.
+
+    No description has its head among the `barred` words: those of cues.
+    """
+    found = [_named(words, lower, name, scores, lexicon) for name in names]
+    taken = np.zeros(len(lower), dtype=bool)
+    for name in names:
+        taken[name.start : name.end] = True
+    best = scores.types.argmax(1) if len(scores.types) else np.zeros(0, dtype=np.int64)
+    for head in np.flatnonzero(best).tolist():
+        if taken[head] or not lower[head][0].isalpha() or lower[head].endswith("ly") or head in barred or lower[head] in _NEVER_HEADS:
+            continue
+        type_ = NAME_TYPES[best[head] - 1]
+        if type_ == "other" and singular(lower[head]) not in lexicon.document_heads and lower[head] not in ("it", "its"):
+            continue
+        if head + 2 < len(lower) and lower[head + 1] in ("'", "’") and lower[head + 2] == "t":
+            continue  # "don't"
+        if lower[head] in lexicon.pronouns:
+            found.append(Mention(head, head + 1, head, type_))
+        else:
+            start, end = span_of(head, scores, len(lower))
+            found.append(Mention(start, end, head, type_))
+    return sorted(found, key=lambda m: (m.start, -m.end))
+
+
+def span_of(head: int, scores: MentionScores, n: int) -> Range:
+    """First word and end of the mention around a head."""
+    q = scores.span_vectors
+    low, high = max(0, head - LEFT), min(n, head + RIGHT + 1)
+    starts = q[low : head + 1, SPAN : 2 * SPAN] @ q[head, :SPAN] / SPAN**0.5
+    starts = starts + scores.start_distance[head - np.arange(low, head + 1)]
+    ends = q[head:high, 3 * SPAN :] @ q[head, 2 * SPAN : 3 * SPAN] / SPAN**0.5
+    ends = ends + scores.end_distance[np.arange(high - head)]
+    return low + int(starts.argmax()), head + int(ends.argmax()) + 1
+
+
+def _named(words: Words, lower: Sequence[str], name: Name, scores: MentionScores, lexicon: Lexicon) -> Mention:
+    """The mention of a name, with the honorific before it: "Mr. Trump"."""
+    start = name.start
+    if name.type == "person":
+        before = start - 1
+        if before >= 0 and lower[before] == "." and not words.gap[before]:
+            before -= 1
+        if before >= 0 and lower[before] in lexicon.gender_of_honorific and words.case[before] >= 2:
+            start = before
+    return Mention(start, name.end, name_head(words, lower, name, lexicon), name.type, name)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities over the last axis."""
+    top = np.exp(scores - scores.max(-1, keepdims=True))
+    share: Floats = top / top.sum(-1, keepdims=True)
+    return share

@@ -1,0 +1,172 @@
+"""Sources: the words that name a speaker, taken apart; and what a document says of each speaker.
+
+A source span may hold a name, a description, both ("Hillary Clinton's campaign manager, Robby Mook"), or several
+speakers ("the mayor and the sheriff"). Who is meant is its head: what stands in a possessive, after "of" or
+"for", or in a relative clause only says more of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sayso.lexicon import Lexicon
+from sayso.resolve.forms import singular
+from sayso.resolve.mentions import Name
+
+_MORE = frozenset(
+    "of for with from in at on by to about as than who whom which that whose where when while after before during "
+    "among between against near over under inside outside like including such familiar close briefed speaking "
+    "working close involved citing quoting representing".split()
+)
+_NO_HEAD = frozenset(
+    "himself herself itself themselves myself ourselves alone here there too also both each all already later now "
+    "today yesterday still then ever once again".split()
+)
+_QUANTITIES = frozenset("number majority minority handful couple group dozens scores hundreds thousands millions percent half plenty".split())
+_SUBJECTS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
+_POSSESSIVE = frozenset(("'", "’"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One speaker in a source span: its words, the word that stands for it, and its name if it has one there."""
+
+    start: int
+    end: int
+    head: int
+    name: Name | None
+
+
+def parts_of(
+    lower: Sequence[str],
+    start: int,
+    end: int,
+    names: Mapping[int, Name],
+    capital: Callable[[int], bool],
+    lexicon: Lexicon,
+) -> list[Part]:
+    """The speakers in the words [start, end) of a source; `names` by their first word, `capital` by word."""
+    parts: list[Part] = []
+    head: int | None = None
+    name: Name | None = None
+    began = i = start
+    while i < end:
+        word = lower[i]
+        if i in names:
+            found = names[i]
+            stop = min(found.end, end)
+            head, name = _last_telling(lower, i, stop, lexicon), found
+            i = stop
+            continue
+        if word in _POSSESSIVE and head is not None:
+            after = i + 2 if i + 1 < end and lower[i + 1] == "s" else i + 1
+            if any(w[0].isalnum() for w in lower[after:end]):  # whose it is; alone ("Ruiz's"), who it is
+                head, name = None, None
+            i = after
+            continue
+        if head is not None and (word in _MORE or word == "(") and not (lower[head] in _QUANTITIES and word == "of"):
+            named = None if name else _name_after(lower, i, end, names, capital)
+            if named is not None:
+                head, name = _last_telling(lower, named.start, min(named.end, end), lexicon), named
+            break
+        if head is not None and word in _SUBJECTS and i > start:
+            break  # "all the experts I interviewed"
+        if head is not None and lower[head] in _QUANTITIES and word == "of":
+            head, i = None, i + 1
+            continue
+        if head is None and i == start and word in _SUBJECTS:
+            return [Part(start, end, i, None)]  # "he also"
+        if head is not None and word == ",":
+            if name is None and _name_soon(lower, i + 1, end, names):
+                i += 1
+                continue
+            if not _list_goes_on(lower, i, end, names):
+                break
+            parts.append(Part(began, i, head, name))
+            head, name, began = None, None, i + 1
+        elif word in ("and", "&", "or") and head is not None and i + 1 < end:
+            parts.append(Part(began, i, head, name))
+            head, name, began = None, None, i + 1
+        elif word[0].isalpha() and word not in _NO_HEAD:
+            if not (name is not None and (word.endswith("ly") or word in _NO_HEAD)):
+                head, name = i, None
+        i += 1
+    if head is None:
+        head = _last_telling(lower, began, end, lexicon)
+    parts.append(Part(began, end, head, name))
+    return [p for p in parts if p.start < p.end]
+
+
+def _last_telling(lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> int:
+    for i in range(end - 1, start, -1):
+        if lower[i][0].isalnum() and lower[i].rstrip(".") not in lexicon.name_suffixes and lower[i] not in _NO_HEAD:
+            return i
+    return start
+
+
+def _name_soon(lower: Sequence[str], start: int, end: int, names: Mapping[int, Name]) -> bool:
+    """Whether a personal name follows at once: "the campaign manager, Robby Mook"."""
+    return any(i in names and names[i].type == "person" for i in range(start, min(start + 2, end)))
+
+
+def _name_after(
+    lower: Sequence[str], start: int, end: int, names: Mapping[int, Name], capital: Callable[[int], bool]
+) -> Name | None:
+    """The personal name that ends a description: "the director of the centre, Ina Kirsch", "Secretary of State John
+    Kerry"."""
+    for i in range(start + 1, end):
+        if i not in names or names[i].type != "person" or names[i].end < end - 1:
+            continue
+        title = all(w in ("of", "for", "the", "and", "&") or capital(k) for k, w in enumerate(lower[start:i], start))
+        if lower[i - 1] == "," or title:
+            return names[i]
+    return None
+
+
+def _list_goes_on(lower: Sequence[str], comma: int, end: int, names: Mapping[int, Name]) -> bool:
+    """Whether a comma stands in a list of speakers ("Ruiz, Brack and Bayle"), not before what says more of one."""
+    rest = range(comma + 1, end)
+    joint = next((i for i in rest if lower[i] == "and"), None)
+    if joint is None or joint + 1 >= end:
+        return False
+    return comma + 1 in names and (joint + 1 in names or lower[joint + 1] in ("the", "a", "an"))
+
+
+_BETWEEN = frozenset(
+    "really also still just do does did have has had would will can could may might should must not never n't ’ ' t d ll ve am is "
+    "are was were m re s always often only now then truly clearly simply already".split()
+)
+
+
+def subject_before(
+    lower: Sequence[str], cue: tuple[int, int], ends: Mapping[int, tuple[int, int]]
+) -> tuple[int, int] | None:
+    """The subject of a cue, right before it or its auxiliaries: "I don't think so", "investigators believe".
+
+    `ends` are mentions by the word that follows them.
+    """
+    for place in range(cue[0] - 1, max(-1, cue[0] - 5), -1):
+        if lower[place] in _SUBJECTS:
+            return (place, place + 1) if lower[place] != "you" else None
+        if place + 1 in ends:
+            return ends[place + 1]
+        if lower[place] not in _BETWEEN:
+            return None
+    return None
+
+
+def kind_of(head: str, name: Name | None, plural: bool, lexicon: Lexicon) -> str | None:
+    """What sort of thing a description stands for, by its head noun; None where the lexicon does not tell."""
+    noun = singular(head)
+    if name is not None:
+        return {"person": "person", "organization": "organization", "place": "organization"}.get(name.type)
+    if head in lexicon.group_heads or noun in lexicon.group_heads or head in _QUANTITIES:
+        return "group"
+    if noun in lexicon.gender_of_noun:
+        return "group" if plural else "person"
+    if noun in lexicon.organization_heads:
+        return "group" if plural else "organization"
+    if noun in lexicon.document_heads:
+        return "document"
+    return None

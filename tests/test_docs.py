@@ -1,0 +1,35 @@
+"""The pages for users name every command, label and word that there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sayso import model
+from sayso.cli import COMMANDS
+from sayso.lexicon import load_lexicon
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf8")
+DOCS = {path.name: path.read_text("utf8") for path in (ROOT / "docs").glob("*.md")}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command: str) -> None:
+    assert any(f"sayso {command}" in page for page in (README, *DOCS.values()))
+
+
+def test_every_label_is_on_its_page() -> None:
+    for row in load_lexicon().tables["labels"]:
+        assert f"| `{row['label']}` | {row['meaning']} | {row['example']} |" in DOCS["labels.md"]
+
+
+def test_every_class_is_in_the_glossary() -> None:
+    for one in vars(model).values():
+        if isinstance(one, type) and one.__module__ == model.__name__:
+            assert f"| {one.__name__} | " in DOCS["glossary.md"]
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    assert [name for name in DOCS if f"docs/{name}" not in README] == []
