@@ -68,6 +68,8 @@ class MarkedText:
     whole: bool  # unmarked words are in no mention
     names_whole: bool  # unmarked capitalized words are in no name
     choice: Choice | None = None
+    contents: tuple[tuple[int, int], ...] = ()  # within these all cues of what is reported inside are marked:
+    inner_cues: tuple[tuple[int, int], ...] = ()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -139,7 +141,11 @@ def _capital_run(text: str, start: int, end: int, head: tuple[int, int]) -> tupl
     first = last = at
     while first and text[words[first - 1][0]].isupper() and text[words[first - 1][1] : words[first][0]] == " ":
         first -= 1
-    while last + 1 < len(words) and text[words[last + 1][0]].isupper() and text[words[last][1] : words[last + 1][0]] in (" ", ", "):
+    while (
+        last + 1 < len(words)
+        and text[words[last + 1][0]].isupper()
+        and text[words[last][1] : words[last + 1][0]] in (" ", ", ")
+    ):
         if text[words[last][1]] == "," and text[slice(*words[last + 1])].strip(".") not in ("Jr", "Sr"):
             break
         last += 1
@@ -223,7 +229,9 @@ def gap(path: Path) -> Iterator[MarkedText]:
         spans = [(row[f"{k}_off"], row[f"{k}_off"] + len(row[k])) for k in "AB"]
         pronoun = (row["p_off"], row["p_off"] + len(row["pronoun"]))
         choice = Choice(pronoun, (spans[0], spans[1]), (row["A_coref"], row["B_coref"]))
-        mentions = tuple(Marked(a, b, head_of(row["text"], a, b), "person", k) for (a, b), k in zip(spans, "AB", strict=True))
+        mentions = tuple(
+            Marked(a, b, head_of(row["text"], a, b), "person", k) for (a, b), k in zip(spans, "AB", strict=True)
+        )
         mentions += (Marked(*pronoun, pronoun, "person", None),)
         yield MarkedText("gap", row["id"], "bio", row["text"], mentions, False, False, choice)
 
@@ -275,7 +283,11 @@ def polnear(labels: Path, corpus: Path) -> Iterator[MarkedText]:
                 words = entity[0]["parts"][0]
                 words = words if isinstance(words, str) else text[slice(*words)]
                 number = entity[0].get("number", "")
-                chain = named.get(words.lower()) or named.get(words.lower().removeprefix("the ")) or f"{words.lower()}{number}"
+                chain = (
+                    named.get(words.lower())
+                    or named.get(words.lower().removeprefix("the "))
+                    or f"{words.lower()}{number}"
+                )
                 start, end = source[0]
                 kind = {"person": "person", "group": "person", "organization": "organization"}.get(one["kind"], "other")
                 if (start, end) not in found:
@@ -285,4 +297,16 @@ def polnear(labels: Path, corpus: Path) -> Iterator[MarkedText]:
                     known = found[start, end]
                     found[start, end] = Marked(start, end, known.head, known.type or kind, chain, known.name)
             mentions = tuple(found[key] for key in sorted(found))
-            yield MarkedText("polnear", row["id"], "news", text, mentions, False, "mentions" in row)
+            outer = [a for a in row["attributions"] if a.get("within") is None]
+            inner = [a for a in row["attributions"] if a.get("within") is not None]
+            yield MarkedText(
+                "polnear",
+                row["id"],
+                "news",
+                text,
+                mentions,
+                False,
+                "mentions" in row,
+                contents=tuple((start, end) for a in outer for start, end in a["content"]),
+                inner_cues=tuple((a["cue"][0][0], a["cue"][-1][1]) for a in inner),
+            )

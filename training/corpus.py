@@ -53,7 +53,7 @@ def read_articles(path: Path, tokenizer: Any) -> list[Article]:
 
 def _labels(words: Words, rows: list[dict[str, Any]]) -> Iterator[Label]:
     for row in rows:
-        cues = [r for r in (_range(words, span) for span in row["cue"]) if r]
+        cues = [r for r in (word_range(words, span["start"], span["end"]) for span in row["cue"]) if r]
         if not cues:
             continue
         cue = max(cues, key=lambda r: r[1] - r[0])
@@ -61,17 +61,18 @@ def _labels(words: Words, rows: list[dict[str, Any]]) -> Iterator[Label]:
         roles = []
         for name, role in (("source", SOURCE), ("content", CONTENT)):
             for span in row[name]:
-                found = _range(words, span)
+                found = word_range(words, span["start"], span["end"])
                 trimmed = found and _trim(words, found)
                 if trimmed:
                     roles.append((*trimmed, role))
         yield Label(cue, tuple(roles))
 
 
-def _range(words: Words, span: dict[str, int]) -> tuple[int, int] | None:
-    start = int(np.searchsorted(words.end, span["start"], side="right"))
-    end = int(np.searchsorted(words.start, span["end"], side="left"))
-    return (start, end) if start < end else None
+def word_range(words: Words, start: int, end: int) -> tuple[int, int] | None:
+    """The words that a stretch of the text touches, half-open; None where it touches none."""
+    first = int(np.searchsorted(words.end, start, side="right"))
+    last = int(np.searchsorted(words.start, end, side="left"))
+    return (first, last) if first < last else None
 
 
 def _trim(words: Words, span: tuple[int, int]) -> tuple[int, int] | None:

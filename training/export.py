@@ -9,6 +9,7 @@ not depend on the processor.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from sayso.extract.tagger import STATES
+from sayso.resolve.scores import PARTS
 from sayso.resolve.scores import WIDTH as ROW_WIDTH
 from training.tagger import HEADS, LAYERS, ROLE_HEADS, ROLE_WIDTH, WIDTH
 
 Weights = dict[str, NDArray[np.float32]]
 MICROSOFT = "com.microsoft"
 WEIGHT_BITS = 7
-STATE_LAYERS = (3, 5)  # counted from 1; beside them the last
+STATE_LAYERS = (3, 5)  # counted from 1; beside them the last, as sayso.extract.tagger.STATES has them
 
 
 @dataclass
@@ -152,52 +155,56 @@ def show_states(model: Any) -> None:
     graph = model.graph
     for layer in STATE_LAYERS:
         given = [f"encoder.layers.{layer - 1}.norm2", "first"]
-        graph.node.append(helper.make_node("Gather", given, [f"layer{layer}.words"], name=f"layer{layer}.words", axis=1))
-        graph.node.append(helper.make_node("Squeeze", [f"layer{layer}.words", "batch"], [f"layer{layer}"], name=f"layer{layer}"))
+        graph.node.append(
+            helper.make_node("Gather", given, [f"layer{layer}.words"], name=f"layer{layer}.words", axis=1)
+        )
+        graph.node.append(
+            helper.make_node("Squeeze", [f"layer{layer}.words", "batch"], [f"layer{layer}"], name=f"layer{layer}")
+        )
     for name in (*(f"layer{layer}" for layer in STATE_LAYERS), "states"):
         graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["m", WIDTH]))
 
 
 def mentions_model(w: Weights, quantized: bool) -> Any:
-    """layer3, layer5, states [m, 384] -> rows [m, sayso.resolve.scores.WIDTH]; see training/mentions.py."""
+    """layer3, layer5, states [m, 384] -> rows [m, sayso.resolve.scores.WIDTH]; see training/mentions.py.
+
+    `w` are the weights of the mention model and, as "manner", those of the projection in training/manner.py.
+    """
     g = Graph(quantized)
-    states = g.node("Concat", [*(f"layer{layer}" for layer in STATE_LAYERS), "states"], "given", axis=1)
+    states = g.node("Concat", list(STATES), "given", axis=1)
     x = g.linear(states, "trunk.mix", w["trunk.mix.weight"], w["trunk.mix.bias"])
     x = g.normalize(x, "trunk.norm0", w, "trunk.norm0", 1e-5)
     for i in (1, 2):
-        kernel = w[f"trunk.conv{i}.weight"]  # [out, in, reach]: as one linear map over neighbouring words
-        reach = kernel.shape[2]
-        pads = g.constant(f"trunk.pads{i}", np.array([reach // 2, 0, reach // 2, 0], dtype=np.int64))
-        padded = g.node("Pad", [x, pads], f"trunk.padded{i}")
-        around = []
-        for k in range(reach):
-            ends = np.array([k - reach + 1 if k < reach - 1 else np.iinfo(np.int64).max], dtype=np.int64)
-            given = [
-                padded,
-                g.constant(f"trunk.start{i}.{k}", np.array([k], dtype=np.int64)),
-                g.constant(f"trunk.end{i}.{k}", ends),
-                g.constant(f"trunk.axis{i}.{k}", np.array([0], dtype=np.int64)),
-            ]
-            around.append(g.node("Slice", given, f"trunk.slice{i}.{k}"))
-        beside = g.node("Concat", around, f"trunk.beside{i}", axis=1)
-        weight = kernel.transpose(0, 2, 1).reshape(kernel.shape[0], -1)
-        y = g.linear(beside, f"trunk.conv{i}", weight, w[f"trunk.conv{i}.bias"])
-        x = g.normalize(g.node("Add", [x, gelu(g, y, f"trunk.gelu{i}")], f"trunk.sum{i}"), f"trunk.norm{i}", w, f"trunk.norm{i}", 1e-5)
+        y = convolve(g, x, f"trunk.conv{i}", w)
+        x = g.node("Add", [x, gelu(g, y, f"trunk.gelu{i}")], f"trunk.sum{i}")
+        x = g.normalize(x, f"trunk.norm{i}", w, f"trunk.norm{i}", 1e-5)
     parts = ("names", "types", "inner_cues", "starts", "ends", "pair")
     weight = np.concatenate([w[f"{p}.weight"] for p in parts])
     bias = np.concatenate([w[f"{p}.bias"] for p in parts])
     rows = g.linear(x, "heads", weight, bias)
-    sizes = [9, len(weight) - 9]
-    g.split(rows, "heads.parts", sizes, ["heads.names", "heads.rest"])
+    g.split(rows, "heads.parts", [PARTS["names"], len(weight) - PARTS["names"]], ["heads.names", "heads.rest"])
     names = g.node("Softmax", ["heads.names"], "names.share", axis=-1)
-    kept = {part: np.concatenate([w[f"{x}.{part}"] for x in ("manner", "place")]) for part in ("weight", "bias")}
-    manner = g.linear(states, "manner", kept["weight"], kept["bias"])
+    manner = g.linear(states, "manner", w["manner.weight"], w["manner.bias"])
     g.node("Concat", [names, "heads.rest", manner], "rows", axis=1)
-    inputs = [
-        helper.make_tensor_value_info(n, TensorProto.FLOAT, ["m", WIDTH])
-        for n in (*(f"layer{layer}" for layer in STATE_LAYERS), "states")
-    ]
+    inputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["m", WIDTH]) for n in STATES]
     return g.model("mentions", inputs, [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["m", ROW_WIDTH])])
+
+
+def convolve(g: Graph, x: str, name: str, w: Weights) -> str:
+    """A convolution over neighbouring words as one linear map, which can be quantized as the others are."""
+    kernel = w[f"{name}.weight"]  # [out, in, reach]
+    reach = kernel.shape[2]
+    pads = g.constant(f"{name}.pads", np.array([reach // 2, 0, reach // 2, 0], dtype=np.int64))
+    padded = g.node("Pad", [x, pads], f"{name}.padded")
+    axis = g.constant(f"{name}.axis", np.array([0], dtype=np.int64))
+    around = []
+    for k in range(reach):
+        end = k - reach + 1 if k < reach - 1 else np.iinfo(np.int64).max
+        borders = [(f"{name}.start{k}", k), (f"{name}.end{k}", end)]
+        given = [g.constant(place, np.array([at], dtype=np.int64)) for place, at in borders]
+        around.append(g.node("Slice", [padded, *given, axis], f"{name}.slice{k}"))
+    beside = g.node("Concat", around, f"{name}.beside", axis=1)
+    return g.linear(beside, name, kernel.transpose(0, 2, 1).reshape(kernel.shape[0], -1), w[f"{name}.bias"])
 
 
 def gelu(g: Graph, x: str, name: str) -> str:
@@ -207,6 +214,39 @@ def gelu(g: Graph, x: str, name: str) -> str:
     erf = g.node("Erf", [scaled], f"{name}.erf")
     share = g.node("Add", [erf, g.constant(f"{name}.one", np.array(1.0, dtype=np.float32))], f"{name}.share")
     return g.node("Mul", [g.node("Mul", [x, share], f"{name}.double"), half], name)
+
+
+def score_model(w: Weights, name: str, given: str, hidden: str, out: str) -> Any:
+    """given [n, width] -> score [n]: one hidden layer and one number, in float.
+
+    The judge of pairs of mentions (training/mentions.py) and the weighing of channels and dates (training/places.py)
+    are of this form.
+    """
+    g = Graph(quantized=False)
+    x = gelu(g, g.linear(given, hidden, w[f"{hidden}.weight"], w[f"{hidden}.bias"]), "active")
+    x = g.linear(x, out, w[f"{out}.weight"], w[f"{out}.bias"])
+    g.node("Squeeze", [x, g.constant("axis", np.array([1], dtype=np.int64))], "score")
+    width = w[f"{hidden}.weight"].shape[1]
+    inputs = [helper.make_tensor_value_info(given, TensorProto.FLOAT, ["n", width])]
+    return g.model(name, inputs, [helper.make_tensor_value_info("score", TensorProto.FLOAT, ["n"])])
+
+
+def manner_model(w: Weights, sizes: Sequence[int]) -> Any:
+    """rows [n, width] -> act, polarity, certainty [n, sizes], in float; the projection is in the mention model."""
+    g = Graph(quantized=False)
+    x = gelu(g, g.linear("rows", "hidden", w["hidden.weight"], w["hidden.bias"]), "active")
+    x = g.linear(x, "out", w["out.weight"], w["out.bias"])
+    names = g.split(x, "parts", list(sizes), ["act", "polarity", "certainty"])
+    inputs = [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", w["hidden.weight"].shape[1]])]
+    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["n", k]) for n, k in zip(names, sizes, strict=True)]
+    return g.model("manner", inputs, outputs)
+
+
+def write_model(model: Any, place: Path) -> None:
+    """Check a graph and write it."""
+    onnx.checker.check_model(model)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(model.SerializeToString())
 
 
 def roles_model(w: Weights, quantized: bool) -> Any:
@@ -233,7 +273,5 @@ def export(w: Weights, folder: Path, quantized: bool) -> None:
     """Write encoder.onnx and roles.onnx into a folder."""
     if w["encoder.word.weight"].shape[1] != WIDTH:
         raise ValueError(f"expected states {WIDTH} wide, found {w['encoder.word.weight'].shape[1]}")
-    folder.mkdir(parents=True, exist_ok=True)
     for name, model in (("encoder", encoder_model(w, quantized)), ("roles", roles_model(w, quantized))):
-        onnx.checker.check_model(model)
-        (folder / f"{name}.onnx").write_bytes(model.SerializeToString())
+        write_model(model, folder / f"{name}.onnx")

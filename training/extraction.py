@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -357,8 +358,10 @@ def train(settings: Settings, corpus: Path, out: Path, threads: int, every: int)
     save_file(model.state_dict(), out / "tagger.safetensors")
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(given: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--corpus", type=Path, required=True, help="folder with train.jsonl.gz in PolNeAR's format")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and weights, outside the repo")
     parser.add_argument("--threads", type=int, default=2)
@@ -366,7 +369,7 @@ def arguments() -> argparse.Namespace:
     for field in dataclasses.fields(Settings):
         kind = type(field.default)
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 def settings_from(given: argparse.Namespace) -> Settings:

@@ -1,7 +1,8 @@
 """From trained weights to what ships: ONNX in float and int8, the cue threshold, the calibration.
 
 The threshold and the calibration are fitted on the articles that training left out (one in twenty of
-PolNeAR train), with the int8 model as it ships; dev is not touched.
+PolNeAR train), with the int8 model as it ships; dev is not touched. They are of the extraction model alone:
+neither asks the mention model, which has its turn when the encoder is settled.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,15 @@ from scipy.optimize import minimize
 
 from sayso.bench.accuracy import ArticleCounts, GoldArticle, count, f1, read_gold
 from sayso.extract import begin
-from sayso.extract.confidence import SIGNS
+from sayso.extract.borders import content_span, plain_span
+from sayso.extract.confidence import SIGNS, confidence
+from sayso.extract.decode import Found
 from sayso.extract.tagger import Tagger, load_tagger
-from sayso.extract.words import split_words
-from sayso.model import Document
-from sayso.reading import read_many
-from training.export import export
+from sayso.extract.words import Words, split_words
+from sayso.model import Attribution, attribution_id
+from training.export import export, manner_model, mentions_model, score_model, write_model
 from training.extraction import load_tokenizer, vocabulary_folder
+from training.manner import SIZES
 
 BIASES = (0.0, -0.25, -0.5, -0.75, -1.0, -1.25, -1.5)
 RIDGE = 1.0  # of the logistic regression, on standardized signs
@@ -46,16 +49,36 @@ def _lines(path: Path) -> list[str]:
         return [line for line in lines if line.strip()]
 
 
-def counted(articles: Sequence[GoldArticle], tagger: Tagger) -> list[ArticleCounts]:
-    readings = read_many([Document(id=a.id, text=a.text) for a in articles], tagger=tagger)
-    return [count(a, r.attributions) for a, r in zip(articles, readings, strict=True)]
+@dataclass(frozen=True, eq=False)
+class Extraction:
+    """What the extraction model finds in an article, in the order of the cues; none lies within another."""
+
+    found: list[Found]
+    counts: ArticleCounts
+
+
+def extract(article: GoldArticle, tagger: Tagger) -> Extraction:
+    words = split_words(article.text, tagger.tokenizer)
+    found = [one.found for one in begin(words, tagger)().found if one.within is None]
+    return Extraction(found, count(article, [_attribution(article.id, words, one, tagger) for one in found]))
+
+
+def _attribution(document: str, words: Words, found: Found, tagger: Tagger) -> Attribution:
+    cue = plain_span(words, *found.cue)
+    return Attribution(
+        id=attribution_id(document, cue),
+        source=plain_span(words, *found.source) if found.source else None,
+        cue=cue,
+        content=tuple(content_span(words, *piece) for piece in found.content),
+        confidence=confidence(found.signs, tagger.calibration),
+    )
 
 
 def choose_bias(articles: Sequence[GoldArticle], tagger: Tagger) -> float:
     """The bias against cues with the best mean of cue, soft and strict F1."""
     worth = {}
     for bias in BIASES:
-        rows = counted(articles, replace(tagger, cue_bias=bias))
+        rows = [extract(article, replace(tagger, cue_bias=bias)).counts for article in articles]
         scores = {m: f1(*(sum(r.counts[m][k] for r in rows) for k in range(3))) for m in ("cue", "soft", "strict")}
         worth[bias] = sum(scores.values()) / 3
         print(json.dumps({"bias": bias, **{k: round(v, 1) for k, v in scores.items()}}), flush=True)
@@ -66,10 +89,10 @@ def calibrate(articles: Sequence[GoldArticle], tagger: Tagger) -> tuple[float, .
     """Weights of the signs of confidence: a ridge logistic regression on whether a prediction is right."""
     signs: list[tuple[float, ...]] = []
     right: list[bool] = []
-    for article, row in zip(articles, counted(articles, tagger), strict=True):
-        found = begin(split_words(article.text, tagger.tokenizer), tagger)()
-        signs += [f.signs for f in found]
-        right += [r for _, r in row.judged]
+    for article in articles:
+        extraction = extract(article, tagger)
+        signs += [f.signs for f in extraction.found]
+        right += [r for _, r in extraction.counts.judged]
     x, y = np.array(signs), np.array(right, dtype=float)
     mean, spread = x.mean(0), x.std(0) + 1e-6
     z = np.hstack([np.ones((len(x), 1)), (x - mean) / spread])
@@ -112,3 +135,30 @@ def ship(weights: Path, corpus: Path, every: int, float_folder: Path, folder: Pa
     learned["calibration"] = calibrate(articles, tagger)
     (folder / "extraction.json").write_text(json.dumps(learned, indent=1) + "\n")
     shutil.copy(folder / "extraction.json", float_folder)
+
+
+def ship_mentions(weights: Path, manner: Path, folder: Path, quantized: bool = True) -> None:
+    """Write the mention model with the projection of the manner network, which reads the same states."""
+    w, projection = load_file(weights), load_file(manner)
+    w |= {f"manner.{part}": projection[f"project.{part}"] for part in ("weight", "bias")}
+    write_model(mentions_model(w, quantized), folder / "mentions.onnx")
+    write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
+    learned = {
+        "version": version_of(weights, manner),
+        "start_distance": [round(float(v), 5) for v in w["start_distance"]],
+        "end_distance": [round(float(v), 5) for v in w["end_distance"]],
+    }
+    (folder / "mentions.json").write_text(json.dumps(learned, indent=1) + "\n")
+
+
+def ship_manner(manner: Path, channel: Path, when: Path, least: float, folder: Path) -> None:
+    """Write the networks for how something was said; `least` is the probability from which a place is taken."""
+    write_model(manner_model(load_file(manner), SIZES), folder / "manner.onnx")
+    for name, weights in (("channel", channel), ("when", when)):
+        write_model(score_model(load_file(weights), name, "signs", "hidden", "out"), folder / f"{name}.onnx")
+    learned = {"version": version_of(manner, channel, when), "channel": least, "when": least}
+    (folder / "manner.json").write_text(json.dumps(learned, indent=1) + "\n")
+
+
+def version_of(*weights: Path) -> str:
+    return hashlib.sha256(b"".join(place.read_bytes() for place in weights)).hexdigest()[:12]

@@ -9,20 +9,26 @@ the other did not are neither asked for nor held against a reading.
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from sayso.errors import InputError
 from sayso.model import Attribution, Document, Reading, Source, Span
 
 Range = tuple[int, int]
 _WORD = re.compile(r"\w+")
-_SMALL = frozenset("the a an of and s".split())
+_SMALL = frozenset(("the", "a", "an", "of", "and", "s"))
+_LABELS = ("kind", "named", "act", "polarity", "certainty")  # that every attribution has, null where it has none
+PARTS = ("tune", "unseen")
+
+Tell = Callable[[str, int, Any, Any], None]  # what is wrong: the field, which prediction, what it says, what was wanted
 
 
 @dataclass(frozen=True)
@@ -45,29 +51,66 @@ class GoldDocument:
 
 
 def read_gold(labels: Path, corpus: Path) -> Iterator[GoldDocument]:
-    """The annotated documents. Raises KeyError where the corpus lacks one."""
-    opener: Any = gzip.open if corpus.suffix == ".gz" else open
-    with opener(corpus, "rt", encoding="utf8") as lines:
-        articles = {row["id"]: row for row in map(json.loads, lines)}
-    with labels.open(encoding="utf8") as lines:
-        for row in map(json.loads, lines):
-            article = articles[row["id"]]
-            text = article["text"]
-            document = Document(
-                id=article["id"], text=text, published=article.get("published"), publisher=article.get("publisher"),
-                byline=article.get("byline"),
-            )  # fmt: skip
-            yield GoldDocument(document, tuple(_attribution(one, text) for one in row["attributions"]), row.get("part", "tune"))
+    """The annotated documents. Raises InputError, with the line, where a file is not in the format or an article is
+    missing."""
+    articles = {row["id"]: row for _, row in _rows(corpus, "an article", ("id", "text"))}
+    for place, row in _rows(labels, "an annotated article", ("id", "attributions")):
+        article = articles.get(row["id"])
+        if article is None:
+            message = f"annotates {row['id']!r}, which {corpus.name} lacks; give --corpus the file that has its text"
+            raise InputError(place, message)
+        part = row.get("part", "tune")
+        if part not in PARTS:
+            raise InputError(place, f"the part is {part!r}; expected {' or '.join(PARTS)}")
+        text = article["text"]
+        try:
+            attributions = tuple(_attribution(one, text) for one in row["attributions"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(place, _not("an annotated article", error)) from error
+        known = (article.get(field) for field in ("published", "publisher", "byline"))
+        published, publisher, byline = known
+        document = Document(article["id"], text, published=published, publisher=publisher, byline=byline)
+        yield GoldDocument(document, attributions, part)
+
+
+def _rows(path: Path, what: str, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of JSON lines, which may be .gz, each with its place."""
+    opener: Any = gzip.open if path.suffix == ".gz" else Path.open
+    with opener(path, "rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            place = f"{path}, line {number}"
+            try:
+                row = msgspec.json.decode(line)
+                if missing := [field for field in fields if field not in row]:
+                    raise ValueError(f"no {missing[0]!r}")
+            except (msgspec.DecodeError, TypeError, ValueError) as error:
+                raise InputError(place, _not(what, error)) from error
+            yield place, row
+
+
+def _not(what: str, error: Exception) -> str:
+    found = f"no {error}" if isinstance(error, KeyError) else error
+    return f"not {what} ({found}); the help of `sayso bench` has the format"
 
 
 def _attribution(row: dict[str, Any], text: str) -> GoldAttribution:
     def ranges(name: str) -> tuple[Range, ...]:
-        return tuple((a, b) for a, b in row[name])
+        found = tuple((a, b) for a, b in row[name])
+        if any(not 0 <= a <= b <= len(text) for a, b in found):
+            raise ValueError(f"{name} ends beyond the text: another version of the corpus?")
+        return found
 
     def words(part: Any) -> str:
         return part if isinstance(part, str) else text[part[0] : part[1]]
 
-    entities = tuple(" and ".join(words(p) for p in e["parts"]) + f" {e.get('number', '')}".rstrip() for e in row["entity"] or ())
+    def name(entity: dict[str, Any]) -> str:
+        return f"{' and '.join(words(p) for p in entity['parts'])} {entity.get('number', '')}".rstrip()
+
+    if missing := [label for label in _LABELS if label not in row]:
+        raise KeyError(missing[0])
+    entities = tuple(name(entity) for entity in row["entity"] or ())
     return GoldAttribution(ranges("source"), ranges("cue"), ranges("content"), row, entities, not row.get("optional"))
 
 
@@ -80,12 +123,15 @@ def dice(a: frozenset[Any], b: frozenset[Any]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
 
 
+def _ranges(spans: Iterable[Span]) -> list[Range]:
+    return [(s.start, s.end) for s in spans]
+
+
 def matched(gold: GoldDocument, attributions: Sequence[Attribution]) -> list[tuple[int, int]]:
     """Pairs (annotated, predicted), each at most once: cues share a word, contents half of theirs; best first."""
     text = gold.document.text
-    spans = lambda found: [(s.start, s.end) for s in found]  # noqa: E731
     theirs = [(word_set(text, g.cue), word_set(text, g.content)) for g in gold.attributions]
-    ours = [(word_set(text, spans([a.cue])), word_set(text, spans(a.content))) for a in attributions]
+    ours = [(word_set(text, _ranges([a.cue])), word_set(text, _ranges(a.content))) for a in attributions]
     scored = [
         (dice(gq, pq) + dice(gc, pc), i, j)
         for i, (gc, gq) in enumerate(theirs)
@@ -136,12 +182,13 @@ def count(gold: GoldDocument, reading: Reading, wrong: list[str] | None = None) 
     c["annotated"] = sum(g.asked for g in gold.attributions)
     c["found"] = sum(gold.attributions[i].asked for i, _ in pairs)
 
-    def tell(field: str, i: int, j: int, got: Any, want: Any) -> None:
+    def tell(field: str, j: int, got: Any, want: Any) -> None:
         if wrong is not None:
             cue = reading.attributions[j].cue
             context = " ".join(text[max(0, cue.start - 90) : cue.end + 90].split())
             wrong.append(f"{field}: got {got!r}, wanted {want!r}: …{context}… [{cue.of(text)}] {gold.document.id[:25]}")
 
+    got: Any
     held: list[tuple[str, str]] = []
     for i, j in pairs:
         g, a = gold.attributions[i], reading.attributions[j]
@@ -155,22 +202,22 @@ def count(gold: GoldDocument, reading: Reading, wrong: list[str] | None = None) 
             good = right_entity(source, g)
             c["entity right"] += good
             if not good:
-                tell("entity", i, j, source.name, g.entities)
+                tell("entity", j, source.name, g.entities)
         elif g.entities:
-            tell("entity", i, j, None, g.entities)
+            tell("entity", j, None, g.entities)
         if g.entities and source:
             c["kinds"] += 1
             for field, got in (("kind", str(source.kind)), ("named", source.named)):
                 good = got in _values(labels[field])
                 c[f"{field} right"] += good
                 if not good:
-                    tell(field, i, j, (source.name, got), (g.entities[0], labels[field]))
+                    tell(field, j, (source.name, got), (g.entities[0], labels[field]))
         for field, got in (("act", a.act), ("polarity", a.polarity), ("certainty", a.certainty)):
             good = (str(got) if got is not None else None) in _values(labels[field])
             c[f"{field} right"] += good
             if not good:
-                tell(field, i, j, got, labels[field])
-        _count_words(c, g, a, text, tell, i, j)
+                tell(field, j, got, labels[field])
+        _count_words(c, g, a, text, tell, j)
     for (one, ours), (two, theirs) in combinations(held, 2):
         same, found = one == two, ours == theirs
         c["pairs same"] += same
@@ -185,17 +232,18 @@ def _values(label: Any) -> list[Any]:
     return label if isinstance(label, list) else [label]
 
 
-def _count_words(c: Counts, g: GoldAttribution, a: Attribution, text: str, tell: Any, i: int, j: int) -> None:
+def _count_words(c: Counts, g: GoldAttribution, a: Attribution, text: str, tell: Tell, j: int) -> None:
     for field, got in (("channel", a.channel), ("addressee", a.addressee)):
         wanted = g.labels.get(field)
-        options = [tokens(text[slice(*w)]) for w in (wanted or []) if w] if wanted and isinstance(wanted[0], list) else ([tokens(text[slice(*wanted)])] if wanted else [])
+        places = [w for w in (wanted if isinstance(wanted[0], list) else [wanted]) if w] if wanted else []
+        options = [tokens(text[slice(*place)]) for place in places]
         optional = field in g.labels.get("open", ())
         good = bool(got) and any(dice(tokens(got or ""), o) >= 0.5 for o in options)
         c[f"{field} wanted"] += bool(options) and not (optional and not got)
         c[f"{field} found"] += bool(got) and not (optional and not good)
         c[f"{field} right"] += good
         if (bool(got) or bool(options)) and not good and not optional:
-            tell(field, i, j, got, [text[slice(*w)] for w in (wanted or [])] if wanted and isinstance(wanted[0], list) else wanted and text[slice(*wanted)])
+            tell(field, j, got, [text[slice(*place)] for place in places])
     wanted = g.labels.get("when")
     choices = wanted if isinstance(wanted, list) else [wanted] if wanted else []
     optional = "when" in g.labels.get("open", ())
@@ -204,40 +252,47 @@ def _count_words(c: Counts, g: GoldAttribution, a: Attribution, text: str, tell:
     c["when found"] += a.when is not None and not (optional and not good)
     c["when right"] += good
     if (a.when or choices) and not good and not optional:
-        tell("when", i, j, a.when, choices)
+        tell("when", j, a.when, choices)
 
 
-def _count_nesting(c: Counts, gold: GoldDocument, reading: Reading, pairs: list[tuple[int, int]], wrong: list[str] | None) -> None:
+def _count_nesting(
+    c: Counts, gold: GoldDocument, reading: Reading, pairs: list[tuple[int, int]], wrong: list[str] | None
+) -> None:
     """Links from a nested attribution to the one that holds it, over all that are annotated or predicted."""
     place = {a.id: j for j, a in enumerate(reading.attributions)}
     ours_of, gold_of = dict(pairs), {j: i for i, j in pairs}
     text = gold.document.text
+
+    def tell(what: str, cue: Iterable[Range], content: Sequence[Range]) -> None:
+        if wrong is not None:
+            words = " … ".join(text[a:b] for a, b in cue)
+            wrong.append(f"within {what}: [{words}] {text[slice(*content[0])][:80] if content else ''}")
+
     for i, g in enumerate(gold.attributions):
         holder = g.labels.get("within")
         if holder is None or not g.asked:
             continue
         c["within wanted"] += 1
-        j = ours_of.get(i)
-        c["within wanted, both found"] += j is not None and holder in ours_of
-        good = j is not None and place.get(reading.attributions[j].within or "") == ours_of.get(holder, -1)
+        found = ours_of.get(i)
+        c["within wanted, both found"] += found is not None and holder in ours_of
+        good = found is not None and place.get(reading.attributions[found].within or "") == ours_of.get(holder, -1)
         c["within right"] += good
-        if not good and wrong is not None:
-            cue = " … ".join(text[a:b] for a, b in g.cue)
-            wrong.append(f"within missed ({'found' if j is not None else 'not found'}): [{cue}] {text[g.content[0][0] : g.content[0][1]][:80] if g.content else ''}")
+        if not good:
+            tell(f"missed ({'found' if found is not None else 'not found'})", g.cue, g.content)
     for j, a in enumerate(reading.attributions):
         if a.within is None:
             continue
-        i = gold_of.get(j)
-        if i is not None and not gold.attributions[i].asked:
+        theirs = gold_of.get(j)
+        if theirs is not None and not gold.attributions[theirs].asked:
             continue
-        if i is None and _marked_by_one(gold, a):
+        if theirs is None and _marked_by_one(gold, a):
             continue
-        if i is None and place.get(a.within) not in gold_of:
+        if theirs is None and place.get(a.within) not in gold_of:
             continue  # what holds it was not annotated, so neither is what it holds
         c["within found"] += 1
-        c["within found, both found"] += i is not None
-        if wrong is not None and (i is None or gold.attributions[i].labels.get("within") is None):
-            wrong.append(f"within too much: [{a.cue.of(text)}] {a.content[0].of(text)[:80]}")
+        c["within found, both found"] += theirs is not None
+        if theirs is None or gold.attributions[theirs].labels.get("within") is None:
+            tell("too much", _ranges([a.cue]), _ranges(a.content))
 
 
 def _marked_by_one(gold: GoldDocument, a: Attribution) -> bool:
@@ -264,6 +319,3 @@ def figures(c: Counts) -> dict[str, Any]:
         "within": c.f1("within right", "within found", "within wanted"),
         "within, both found": c.f1("within right", "within found, both found", "within wanted, both found"),
     }
-
-
-__all__ = ["Counts", "GoldDocument", "Span", "count", "figures", "matched", "read_gold", "right_entity"]

@@ -8,7 +8,7 @@ one has it, and the other is decoded again without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,25 +128,35 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
     return [f for f in found if f.content]
 
 
-def find_inside(
-    words: Words, cue: Cue, score: Floats, change: Floats, content: tuple[Range, ...], ahead: bool
-) -> Found | None:
-    """The attribution of one cue, its source and content inside the `content` that holds it; None without a content.
+@dataclass(frozen=True)
+class Inside:
+    """A cue inside the content of another attribution, and where its own source and content may lie."""
 
-    With `ahead`, its content follows the cue.
-    """
-    if ahead:
-        before = max(0, cue.words[0] - around(*cue.words, len(words))[0])
-        score = score.copy()
-        score[:before, 1] += FORBIDDEN
-    read = _read(score, cue, words)
-    barred = np.ones(len(read.score), dtype=bool)
-    for a, b in content:
-        barred[max(a - read.low, 0) : max(b - read.low, 0)] = False
-    barred[max(cue.words[0] - read.low, 0) : max(cue.words[1] - read.low, 0)] = True
-    (_, roles), *_ = _decode([read], change, {0: barred}, [0])
-    found = _attribution(words, cue, roles)
-    return found if found.content else None
+    cue: Cue
+    open: tuple[Range, ...]  # in order
+    ahead: bool  # its content follows it
+
+
+def find_inside(
+    words: Words, cues: Sequence[Inside], scores: Callable[[Range], Floats], change: Floats
+) -> list[Found | None]:
+    """The attribution of each cue, its source and content where they may lie; None without a content."""
+    reads, barred = [], {}
+    for i, one in enumerate(cues):
+        low, high = around(*one.cue.words, len(words))
+        start, end = max(low, one.open[0][0]), min(high, one.open[-1][1])
+        score = scores(one.cue.words)[start - low : end - low].copy()
+        if one.ahead:
+            score[: max(0, one.cue.words[0] - start), 1] += FORBIDDEN
+        parted = (words.gap[start:end] == NEW_PARAGRAPH) & (words.quote[start:end] != OPENING_MARK)
+        reads.append(_Read(start, score, parted))
+        barred[i] = np.ones(end - start, dtype=bool)
+        for a, b in one.open:
+            barred[i][max(a - start, 0) : max(b - start, 0)] = False
+        barred[i][max(one.cue.words[0] - start, 0) : max(one.cue.words[1] - start, 0)] = True
+    decoded = dict(_decode(reads, change, barred, list(range(len(cues)))))
+    found = [_attribution(words, one.cue, decoded[i]) for i, one in enumerate(cues)]
+    return [f if f.content else None for f in found]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sayso.extract.chain import Floats
-from sayso.extract.decode import Cue, Found, Range, find_inside
+from sayso.extract.decode import Cue, Found, Inside, Range, find_inside
 from sayso.extract.words import Words
 
 SURE = 0.5  # probability of a cue's words, on average, for an attribution inside another
@@ -82,12 +82,10 @@ def nest(
         holder = int(content_of[f.cue[0]])
         if holder not in (-1, i):
             groups.setdefault(holder, []).append(i)
-    for cue in cues:
-        holder = int(content_of[cue.words[0]])
-        if holder < 0 or content_of[cue.words[1] - 1] != holder:
-            continue
-        open_, ahead = _clause(words, cue.words, found[holder].content)
-        inner = find_inside(words, cue, scores(cue.words), change, open_, ahead)
+    held = [(c, int(content_of[c.words[0]])) for c in cues]
+    held = [(c, holder) for c, holder in held if holder >= 0 and content_of[c.words[1] - 1] == holder]
+    places = [Inside(c, *_clause(words, c.words, found[holder].content)) for c, holder in held]
+    for inner, (_, holder) in zip(find_inside(words, places, scores, change), held, strict=True):
         if inner is not None and not _whole(words, inner, found[holder]):
             groups.setdefault(holder, []).append(len(every))
             every.append(inner)

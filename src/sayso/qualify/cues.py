@@ -29,6 +29,7 @@ class CueRow:
 _IRREGULAR = {"be": frozenset("am is are was were been being".split()), "have": frozenset("has had having".split())}
 
 
+@cache
 def inflected(word: str) -> frozenset[str]:
     """The regular forms of a verb or noun, itself among them."""
     forms = {word, word + "s", word + "ed", word + "ing"}

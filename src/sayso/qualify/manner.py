@@ -64,24 +64,45 @@ def manners(
     """How each attribution (source, cue, content in words) was said; `states` are the words' `manner` rows."""
     if not attributions:
         return []
-    rows = []
+    rows, sums = [], running_sums(states)
     for source, cue, content in attributions:
-        inside = [i for a, b in content for i in range(a, b)]
-        means = [states[list(part)].mean(0) for part in (range(*cue), inside[:OPENING], inside)]
+        means = [mean_of(sums, part) for part in ([cue], _opening(content), content)]
         rows.append(np.concatenate([*means, signs_of(words, lower, source, cue, content, lexicon)]))
     act, polarity, certainty = model.network.run(["act", "polarity", "certainty"], {"rows": np.stack(rows).astype(np.float32)})
     return [
-        _manner(ACTS[a], POLARITIES[p], CERTAINTIES[c] if c < len(CERTAINTIES) else None, lower, cue, content, lexicon)
+        _manner(ACTS[a], POLARITIES[p], CERTAINTIES[c] if c < len(CERTAINTIES) else None, words, lower, cue, content, lexicon)
         for a, p, c, (_, cue, content) in zip(
             act.argmax(1), polarity.argmax(1), certainty.argmax(1), attributions, strict=True
         )
     ]
 
 
+def running_sums(states: Floats) -> NDArray[np.float64]:
+    """The sums of all rows before each word, and after the last: any stretch's mean is one subtraction away."""
+    return np.concatenate([np.zeros((1, states.shape[1])), np.cumsum(states, axis=0, dtype=np.float64)])
+
+
+def mean_of(sums: NDArray[np.float64], ranges: Sequence[Range]) -> NDArray[np.float64]:
+    """The mean of the rows of some ranges of words."""
+    total: NDArray[np.float64] = sum((sums[b] - sums[a] for a, b in ranges), np.zeros(sums.shape[1]))
+    return total / max(1, sum(b - a for a, b in ranges))
+
+
+def _opening(content: Sequence[Range]) -> list[Range]:
+    """The first words of a content."""
+    left, found = OPENING, []
+    for a, b in content:
+        if left > 0:
+            found.append((a, min(b, a + left)))
+            left -= b - a
+    return found
+
+
 def _manner(
     act: Act,
     polarity: Polarity,
     certainty: Certainty | None,
+    words: Words,
     lower: Sequence[str],
     cue: Range,
     content: Sequence[Range],
@@ -92,9 +113,12 @@ def _manner(
     best = next(iter(rows_in(lower[slice(*cue)], lexicon)), None)
     if best is not None and best.act in (Act.DECLINE, Act.UNANSWERED) and (best.when_negated or len(best.words) > 1):
         return Manner(best.act, polarity, None)
+    if best is not None and best.act == Act.DENY and act == Act.ASSERT:
+        act = Act.DENY
     if certainty == Certainty.CERTAIN and content:
         start = content[0][0]
         end = min(content[0][1], start + _HEAD)
-        hedge = next((h for h in hedges_in(lower, start, end, lexicon) if h.strong), None)
+        found = hedges_in(lower, start, end, lexicon)
+        hedge = next((h for h in found if h.strong and (h.words[0] == start or words.case[h.words[0]] < 2)), None)
         certainty = hedge.certainty if hedge else certainty
     return Manner(act, polarity, certainty)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon
 from sayso.model import Act
+from sayso.qualify.manner import mean_of, running_sums
 from sayso.resolve.forms import Ints, singular
 
 Range = tuple[int, int]
@@ -208,6 +209,19 @@ def near(
     return found
 
 
+def _may_belong(candidate: Candidate, sentence: Ints, said: Sequence[Said], i: int) -> bool:
+    """Whether nothing forbids that a candidate is of an attribution: it stands in its content, or in a sentence in
+    which somebody else speaks and this one's speaker does not."""
+    one, start = said[i], candidate.words[0]
+    if any(a <= start < b for a, b in one.content) and not one.cue[0] <= start < one.cue[1]:
+        return False
+    if sentence[start] == sentence[one.cue[0]]:
+        return True
+    near_by = range(max(0, i - _NEIGHBOURS), min(len(said), i + _NEIGHBOURS + 1))
+    speakers = {said[j].speaker for j in near_by if j != i and sentence[said[j].cue[0]] == sentence[start] and not said[j].nested}
+    return not speakers - {None} or one.speaker in speakers
+
+
 @dataclass(frozen=True, eq=False)
 class PlaceModel:
     """The networks that weigh candidates, for channels and for dates, and from what probability on one is taken."""
@@ -245,19 +259,20 @@ def attach(
 ) -> list[Candidate | None]:
     """The candidate that belongs to each attribution, in order, or None; `states` are the words' `place` rows."""
     given: list[Candidate | None] = [None] * len(said)
+    sums = running_sums(states)
     starts = [int(sentence[c.words[0]]) for c in candidates]
     for i in range(len(said)):
         at = int(sentence[said[i].cue[0]])
         low, high = bisect.bisect_left(starts, at - BEFORE), bisect.bisect_right(starts, at + AFTER)
-        some = near(candidates[low:high], sentence, said, i, given)
+        some = [c for c in near(candidates[low:high], sentence, said, i, given) if _may_belong(c, sentence, said, i)]
         if not some:
             continue
-        cue = states[slice(*said[i].cue)].mean(0)
+        cue = mean_of(sums, [said[i].cue])
         rows = [
             np.concatenate(
                 [
                     candidate_signs(words, lower, sentence, paragraph, said, i, c, given),
-                    states[slice(*c.words)].mean(0),
+                    mean_of(sums, [c.words]),
                     cue,
                 ]
             )

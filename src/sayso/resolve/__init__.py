@@ -290,6 +290,8 @@ def _understood(words: Words, lower: Sequence[str], sentence: Ints, attributions
     """The attribution before it whose speaker is understood in one without a source: "…, adding that …"."""
     one = attributions[place]
     first = lower[one.cue[0]]
+    if one.within is not None and one.cue[0] and lower[one.cue[0] - 1] in ("and", "but"):
+        return one.within if one.within < place else None  # "said that the road was open and added that …"
     for before in range(place - 1, -1, -1):
         other = attributions[before]
         if other.within != one.within or sentence[other.cue[0]] != sentence[one.cue[0]]:
@@ -341,7 +343,7 @@ def _shown(words: Words, lower: Sequence[str], entity: Entity, mentions: Sequenc
     """The fullest name, or else the fullest description, that the document gives."""
     names = [m.name for m in (mentions[i] for i in entity.mentions) if m.name]
     if names:
-        best = max(names, key=lambda n: (sum(lower[i][0].isalnum() for i in range(n.start, n.end)), n.end - n.start, -n.start))
+        best = max(names, key=lambda n: (sum(len(lower[i]) > 1 for i in range(n.start, n.end)), int(words.end[n.end - 1] - words.start[n.start]), -n.start))
         return _text(words, best.start, best.end)
     spans = []
     for i in entity.mentions:

@@ -47,6 +47,7 @@ REACH = 30  # mentions back that an anaphor is compared with
 BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence of links that rules make
 HE, SHE, IT, THEY, I, WE, YOU, WHO, SOME = (FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some"))
 _OPEN = frozenset((I, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
+_TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
 _NEW = frozenset("another other others new second third some many several most few no one two three four five dozens".split())
 LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
 
@@ -482,7 +483,7 @@ def _best(
     reach: dict[int, float] = {}
     for j, score in zip(earlier.tolist(), scores.tolist(), strict=True):
         entity = of[j]
-        if entity is None or not _may_be(entities[entity], mentions, table, i, j, lower, lexicon):
+        if entity is None or score < _TOO_LOW or not _may_be(entities[entity], mentions, table, i, j, lower, lexicon):
             continue
         reach[entity] = max(reach.get(entity, -99.0), score)
     if not reach:
@@ -509,7 +510,7 @@ def _may_be(entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int
         return not (entity.type == "person" and entity.named and entity.gender in (MALE, FEMALE))
     if form >= PRONOUN:
         return True
-    if form == INDEFINITE or lower[m.start] in _NEW or any(w in ("another", "other") for w in lower[m.start : m.head]):
+    if form == INDEFINITE or lower[m.start] in _NEW or lower[m.start] == "whose" or any(w in ("another", "other") for w in lower[m.start : m.head]):
         return False
     if m.type == "person":
         if entity.type != "person" or (table.number[i] == MANY) != (entity.count == MANY):

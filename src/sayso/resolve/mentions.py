@@ -77,6 +77,10 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
                 break
             weight = weight + goes_on[i] + begins[i]
             i += 1
+        while i < n and lower[i - 1] in ("of", "for") and words.case[i] >= 2:
+            i += 1  # "University of Fenwick"
+        while i + 1 < n and surface[i] in ("-", "‑") and not words.gap[i] and not words.gap[i + 1] and words.case[i + 1] >= 2:
+            i += 2  # "Quist-Adeyo"
         while start > 1 and surface[start - 1] in ("-", "‑") and not words.gap[start] and not words.gap[start - 1] and words.case[start - 2] >= 2:
             start -= 2  # "Urban-Brookings Tax Policy Center"
         end = _without_marks(words, surface, lower, start, i, lexicon)

@@ -15,6 +15,7 @@ from sayso.lexicon import Lexicon
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'\-‑][^\W\d_]+)*\.?|\d+")
 _POSSESSIVE = ("’s", "'s", "’", "'")
 _SMALL = frozenset("the of and for in at on a an de la le el al bin ibn van von der den di da do dos del ter y e &".split())
+_PARTICLES = frozenset("de la le el al bin ibn van von der den di da do dos del du ter".split())
 _FORMS = frozenset(("inc", "corp", "co", "ltd", "llc", "plc", "company", "corporation", "incorporated", "limited", "group", "ag", "sa"))
 
 
@@ -49,7 +50,10 @@ def person_name(name: str, lexicon: Lexicon) -> PersonName | None:
         tokens.pop(0)
     if not tokens:
         return None
-    return PersonName(tuple(tokens[:-1]), tokens[-1], suffix)
+    first = len(tokens) - 1
+    while first > 0 and tokens[first - 1] in _PARTICLES:
+        first -= 1  # "van der Brekel" is one surname
+    return PersonName(tuple(tokens[:first]), " ".join(tokens[first:]), suffix)
 
 
 def same_given(a: str, b: str, lexicon: Lexicon) -> bool:

@@ -33,9 +33,14 @@ def pair_signs(m: Mentions, later: Ints, earlier: Ints) -> Floats:
     number, other_number = both(m.number)
     inside = (m.start[later] >= m.start[earlier]) & (m.end[later] <= m.end[earlier])
     inside |= (m.start[earlier] >= m.start[later]) & (m.end[earlier] <= m.end[later])
-    same_key = np.array([m.key[i] == m.key[j] for i, j in zip(later, earlier, strict=True)], dtype=bool)
-    shared = np.array([len(m.bag[i] & m.bag[j]) for i, j in zip(later, earlier, strict=True)], dtype=np.float32)
-    size = np.array([max(1, len(m.bag[i])) for i in later], dtype=np.float32)
+    number_of = {key: i for i, key in enumerate(dict.fromkeys(m.key))}
+    keys = np.array([number_of[key] for key in m.key], dtype=np.int64)
+    same_key = keys[later] == keys[earlier]
+    telling = (form < PRONOUN) & (other_form < PRONOUN)  # pronouns share words with nobody but their like
+    shared = np.zeros(len(later), dtype=np.float32)
+    for at in np.flatnonzero(telling | same_key).tolist():
+        shared[at] = len(m.bag[later[at]] & m.bag[earlier[at]])
+    size = np.array([max(1, len(bag)) for bag in m.bag], dtype=np.float32)[later]
     between = m.start[later] - m.end[earlier]
     known = (gender != UNKNOWN) & (other_gender != UNKNOWN)
     counted = (number != UNKNOWN) & (other_number != UNKNOWN)

@@ -1,0 +1,258 @@
+"""By what channel something was told, and when: a small network that weighs candidates near a cue.
+
+The candidates, the signs that speak for one, and the order in which attributions take theirs are those of reading
+(sayso.qualify.places): an article's attributions in the order of their cues, each told what those before it took.
+While it learns, these took what is right. Two networks of one shape are trained, one for channels, one for dates.
+
+`python -m training.sources` (see training/README.md) calls this; it takes a minute, and starts anew when stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sayso.bench.speakers import GoldDocument, dice, read_gold, tokens
+from sayso.extract.words import NEW_PARAGRAPH, Words
+from sayso.lexicon import Lexicon
+from sayso.model import Act, Quotation
+from sayso.qualify.dates import find_dates, resolve_date
+from sayso.qualify.places import SIGNS, Candidate, Said, Weighing, attach, candidate_signs, find_channels, near
+from sayso.qualify.wording import quotation
+from sayso.resolve import sentence_numbers
+from sayso.resolve.forms import Ints, lowered
+from training.corpus import word_range
+from training.manner import placed, tuning
+from training.runs import digest_of, note, save_weights, settle
+from training.states import Encoder
+
+KINDS = ("channel", "when")
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Settings:
+    seed: int = 1
+    epochs: int = 30
+    batch: int = 32  # attributions
+    rate: float = 3e-3
+    least_rate: float = 0.02  # of the rate, at the end
+    weight_decay: float = 0.05
+    dropout: float = 0.2
+    hidden: int = 32
+    least: float = 0.35  # of probability, for a candidate to be taken; chosen on the part "tune" of the annotated dev
+
+
+# Data.
+
+
+@dataclass(frozen=True, eq=False)
+class Article:
+    """An article, its attributions in the order of their cues, and for each which candidates are right."""
+
+    words: Words
+    lower: Sequence[str]
+    sentence: Ints
+    paragraph: Ints
+    said: Sequence[Said]
+    candidates: Sequence[Candidate]
+    right: Sequence[frozenset[Candidate]]
+    asked: Sequence[bool]  # whether a label is given at all
+    open: Sequence[bool]  # whether none is as good
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """An attribution, its candidates' signs, and which are right; none where it has no such place."""
+
+    signs: Floats  # [candidates, SIGNS]
+    right: NDArray[np.bool_]
+
+
+def articles_of(gold: Sequence[GoldDocument], kind: str, encoder: Encoder, lexicon: Lexicon) -> list[Article]:
+    return [_article(one, kind, encoder.words(one.document.text), lexicon) for one in gold]
+
+
+def _article(gold: GoldDocument, kind: str, words: Words, lexicon: Lexicon) -> Article:
+    lower = lowered(words)
+    rows = []
+    for one in gold.attributions:
+        cues, content = placed(words, one.cue), sorted(placed(words, one.content))
+        if cues and content:
+            rows.append(((cues[0][0], cues[-1][1]), content, one))
+    rows.sort(key=lambda row: row[0])
+    said = [
+        Said(
+            cue,
+            content,
+            Act(one.labels["act"][0]),
+            one.entities[0] if one.entities else None,
+            quotation(words, content) == Quotation.DIRECT,
+            one.labels.get("within") is not None,
+        )
+        for cue, content, one in rows
+    ]
+    labels = [_options(one.labels.get(kind)) for *_, one in rows]
+    if kind == "channel":
+        candidates = find_channels(words, lower, lexicon)
+        right = [_right_channels(words, candidates, options) for options in labels]
+    else:
+        dates = _dates(words, gold.document.published)
+        candidates = [candidate for candidate, _ in dates]
+        days = [{(o["from"], o["to"]) for o in options} for options in labels]
+        right = [frozenset(c for c, day in dates if day in wanted) for wanted in days]
+    return Article(
+        words=words,
+        lower=lower,
+        sentence=sentence_numbers(words),
+        paragraph=np.cumsum(words.gap == NEW_PARAGRAPH),
+        said=said,
+        candidates=candidates,
+        right=right,
+        asked=[bool(options) for options in labels],
+        open=[kind in one.labels.get("open", ()) for *_, one in rows],
+    )
+
+
+def _options(label: Any) -> list[Any]:
+    """The values of a label any of which is right: spans, or dates."""
+    if not label:
+        return []
+    return label if isinstance(label, list) and isinstance(label[0], list | dict) else [label]
+
+
+def _right_channels(words: Words, candidates: Sequence[Candidate], spans: Sequence[Any]) -> frozenset[Candidate]:
+    """Those that share half of their words with a label's."""
+    wanted = [tokens(words.text[start:end]) for start, end in spans]
+
+    def is_right(candidate: Candidate) -> bool:
+        start, end = candidate.words
+        found = tokens(words.text[int(words.start[start]) : int(words.end[end - 1])])
+        return any(dice(found, one) >= 0.5 for one in wanted)
+
+    return frozenset(c for c in candidates if is_right(c)) if wanted else frozenset()
+
+
+def _dates(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
+    """The dates of a text as words, and what they come to; as in sayso.qualify."""
+    found = []
+    for span in find_dates(words.text):
+        place = word_range(words, span.start, span.end)
+        if place:
+            days = resolve_date(span.of(words.text), published)
+            found.append((Candidate(place, "day" if days and days[0] == days[1] else "longer"), days))
+    return found
+
+
+def choices_in(article: Article) -> list[Choice]:
+    """The attributions of an article that have candidates; those before each took what is right and closest."""
+    taken: list[Candidate | None] = [None] * len(article.said)
+    found = []
+    for i, one in enumerate(article.said):
+        some = near(article.candidates, article.sentence, article.said, i, taken)
+        right = [c for c in some if c in article.right[i]]
+        taken[i] = min(right, key=lambda c: abs(c.words[0] - one.cue[0]), default=None)
+        if some:
+            given = (article.words, article.lower, article.sentence, article.paragraph, article.said, i)
+            signs = np.stack([candidate_signs(*given, c, taken) for c in some])
+            found.append(Choice(signs, np.array([c in article.right[i] for c in some], dtype=bool)))
+    return found
+
+
+# The network.
+
+
+class Weigher(nn.Module):
+    def __init__(self, hidden: int = Settings.hidden, dropout: float = Settings.dropout) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(SIGNS, hidden)
+        self.out = nn.Linear(hidden, 1)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, signs: Tensor) -> Tensor:
+        """[candidates, SIGNS] -> scores [candidates]; none of them scores 0."""
+        return self.out(self.dropout(F.gelu(self.hidden(signs)))).squeeze(-1)
+
+    def run(self, _: list[str], given: dict[str, Floats]) -> list[Floats]:
+        """What an ONNX session of this network does, so that reading's own code can be measured with it."""
+        with torch.no_grad():
+            return [self(torch.from_numpy(given["signs"])).numpy()]
+
+
+def loss_of(network: Weigher, choices: Sequence[Choice]) -> Tensor:
+    """Negative log-likelihood of any right candidate, or of none where none is right."""
+    scores = network(torch.from_numpy(np.concatenate([c.signs for c in choices])))
+    total = torch.zeros(())
+    for one, own in zip(choices, scores.split([len(c.signs) for c in choices]), strict=True):
+        chance = torch.cat([own.new_zeros(1), own]).log_softmax(0)
+        right = torch.from_numpy(one.right)
+        total = total - (chance[1:][right].logsumexp(0) if right.any() else chance[0])
+    return total / len(choices)
+
+
+def figures(network: Weigher, articles: Sequence[Article], least: float) -> dict[str, float]:
+    """F1, precision and recall in percent of what reading would take, were everything else right."""
+    network.eval()
+    right = found = wanted = 0
+    for one in articles:
+        given = (one.words, one.lower, one.sentence, one.paragraph, one.said, one.candidates)
+        for i, taken in enumerate(attach(*given, Weighing(network, least))):
+            good = taken is not None and taken in one.right[i]
+            right += good
+            found += taken is not None and not (one.open[i] and not good)
+            wanted += one.asked[i] and not (one.open[i] and taken is None)
+    network.train()
+    shares = {"f1": (2 * right, found + wanted), "precision": (right, found), "recall": (right, wanted)}
+    return {name: round(100 * part / max(1, whole), 1) for name, (part, whole) in shares.items()}
+
+
+# The loop.
+
+
+def train(kind: str, settings: Settings, articles: Sequence[Article], tune: Sequence[Article], out: Path) -> None:
+    torch.use_deterministic_algorithms(True)
+    torch.manual_seed(settings.seed)
+    network = Weigher(settings.hidden, settings.dropout)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
+    choices, step = [c for one in articles for c in choices_in(one)], 0
+    steps = settings.epochs * (len(choices) // settings.batch + 1)
+    for epoch in range(settings.epochs):
+        order = np.random.default_rng([settings.seed, epoch]).permutation(len(choices))
+        losses = []
+        for start in range(0, len(order), settings.batch):
+            for g in optimizer.param_groups:
+                g["lr"] = settings.rate * max(settings.least_rate, 1 - step / steps)
+            loss = loss_of(network, [choices[i] for i in order[start : start + settings.batch]])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
+            step += 1
+        row: dict[str, Any] = {f"{kind}, epoch": epoch + 1, "loss": round(float(np.mean(losses)), 3)}
+        note(out / "places.jsonl", row)
+    for least in sorted({0.25, 0.3, 0.4, 0.5, settings.least}):
+        note(out / "places.jsonl", {kind: "tune", "least": least, **figures(network, tune, least)})
+    save_weights(network.state_dict(), out / f"{kind}.safetensors")
+
+
+def run(
+    settings: Settings, data: Path, labels: Path, gold: Path, encoder: Encoder, lexicon: Lexicon, out: Path
+) -> list[Path]:
+    """Train both networks on the project's own labels, unless `out` has them already."""
+    settle(out / "places.json", settings, {"labels": digest_of(labels), "lexicon": lexicon.version})
+    places = [out / f"{kind}.safetensors" for kind in KINDS]
+    for kind, place in zip(KINDS, places, strict=True):
+        if not place.exists():
+            gold_train = list(read_gold(labels, data / "polnear" / "train.jsonl.gz"))
+            articles = articles_of(gold_train, kind, encoder, lexicon)
+            train(kind, settings, articles, articles_of(tuning(gold, data), kind, encoder, lexicon), out)
+    return places
