@@ -43,7 +43,6 @@ TRUNK, REACH, HIDDEN = 256, 5, 64
 NAME_TAGS = PARTS["names"]  # outside; begins and goes on, for person, organization, place, other
 TYPES = PARTS["types"]
 CUE_TAGS = PARTS["inner"]
-MANNER = PARTS["manner"]  # what is kept of a word for how something was said (training/manner.py)
 UNMARKED = -100  # of words of which a corpus does not say: they count for nothing
 
 NER_SETS = frozenset(("crossner_politics", "wikigold", "uner_ewt"))

@@ -147,7 +147,7 @@ def _reading(document: Document, words: Words, lower: list[str], extracted: Extr
     scores = models.mentions.scores(extracted.rows)
     resolved = resolve(document, words, lower, sentence, placed, scores, models.mentions, lexicon)
     qualified = qualify(
-        document, words, lower, sentence, resolved.attributions, resolved.speakers, scores.manner, scores.place,
+        document, words, lower, sentence, resolved.attributions, resolved.speakers, scores.manner,
         models.manner, models.places, lexicon,
     )
     placed = resolved.attributions  # with the sources that are understood from the words before a cue

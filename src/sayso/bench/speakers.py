@@ -8,7 +8,6 @@ the other did not are neither asked for nor held against a reading.
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,8 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from sayso.bench.rows import not_in_format, rows
 from sayso.errors import InputError
 from sayso.model import Attribution, Document, Reading, Source, Span
 
@@ -53,8 +51,8 @@ class GoldDocument:
 def read_gold(labels: Path, corpus: Path) -> Iterator[GoldDocument]:
     """The annotated documents. Raises InputError, with the line, where a file is not in the format or an article is
     missing."""
-    articles = {row["id"]: row for _, row in _rows(corpus, "an article", ("id", "text"))}
-    for place, row in _rows(labels, "an annotated article", ("id", "attributions")):
+    articles = {row["id"]: row for _, row in rows(corpus, "an article", ("id", "text"))}
+    for place, row in rows(labels, "an annotated article", ("id", "attributions")):
         article = articles.get(row["id"])
         if article is None:
             message = f"annotates {row['id']!r}, which {corpus.name} lacks; give --corpus the file that has its text"
@@ -66,33 +64,10 @@ def read_gold(labels: Path, corpus: Path) -> Iterator[GoldDocument]:
         try:
             attributions = tuple(_attribution(one, text) for one in row["attributions"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InputError(place, _not("an annotated article", error)) from error
-        known = (article.get(field) for field in ("published", "publisher", "byline"))
-        published, publisher, byline = known
+            raise not_in_format(place, "an annotated article", error) from error
+        published, publisher, byline = (article.get(field) for field in ("published", "publisher", "byline"))
         document = Document(article["id"], text, published=published, publisher=publisher, byline=byline)
         yield GoldDocument(document, attributions, part)
-
-
-def _rows(path: Path, what: str, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of JSON lines, which may be .gz, each with its place."""
-    opener: Any = gzip.open if path.suffix == ".gz" else Path.open
-    with opener(path, "rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            place = f"{path}, line {number}"
-            try:
-                row = msgspec.json.decode(line)
-                if missing := [field for field in fields if field not in row]:
-                    raise ValueError(f"no {missing[0]!r}")
-            except (msgspec.DecodeError, TypeError, ValueError) as error:
-                raise InputError(place, _not(what, error)) from error
-            yield place, row
-
-
-def _not(what: str, error: Exception) -> str:
-    found = f"no {error}" if isinstance(error, KeyError) else error
-    return f"not {what} ({found}); the help of `sayso bench` has the format"
 
 
 def _attribution(row: dict[str, Any], text: str) -> GoldAttribution:

@@ -43,13 +43,11 @@ def qualify(
     attributions: Sequence[Placed],
     speakers: Sequence[Speaker | None],
     states: Floats,
-    place_states: Floats,
     manner: MannerModel,
     places: PlaceModel,
     lexicon: Lexicon,
 ) -> list[Qualified]:
-    """How each attribution was said; `states` and `place_states` are the rows of its words that the mention model
-    keeps for this."""
+    """How each attribution was said; `states` are the rows of its words that the mention model keeps for this."""
     how = manners(words, lower, states, [(a.source, a.cue, a.content) for a in attributions], manner, lexicon)
     quotations = [quotation(words, a.content) for a in attributions]
     said = [
@@ -57,9 +55,9 @@ def qualify(
         for a, h, s, q in zip(attributions, how, speakers, quotations, strict=True)
     ]
     paragraph = np.cumsum(words.gap == 3)
-    channels = attach(words, lower, sentence, paragraph, said, find_channels(words, lower, lexicon), place_states, places.channel)
+    channels = attach(words, lower, sentence, paragraph, said, find_channels(words, lower, lexicon), places.channel)
     dates = _dates(document, words)
-    days = attach(words, lower, sentence, paragraph, said, [c for c, _ in dates], place_states, places.when)
+    days = attach(words, lower, sentence, paragraph, said, [c for c, _ in dates], places.when)
     resolved = dict(dates)
     out = []
     for i, a in enumerate(attributions):

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon
 from sayso.model import Act
-from sayso.qualify.manner import mean_of, running_sums
 from sayso.resolve.forms import Ints, singular
 
 Range = tuple[int, int]
@@ -254,12 +253,10 @@ def attach(
     paragraph: Ints,
     said: Sequence[Said],
     candidates: Sequence[Candidate],
-    states: Floats,
     weighing: Weighing,
 ) -> list[Candidate | None]:
-    """The candidate that belongs to each attribution, in order, or None; `states` are the words' `place` rows."""
+    """The candidate that belongs to each attribution, in order, or None."""
     given: list[Candidate | None] = [None] * len(said)
-    sums = running_sums(states)
     starts = [int(sentence[c.words[0]]) for c in candidates]
     for i in range(len(said)):
         at = int(sentence[said[i].cue[0]])
@@ -267,18 +264,8 @@ def attach(
         some = [c for c in near(candidates[low:high], sentence, said, i, given) if _may_belong(c, sentence, said, i)]
         if not some:
             continue
-        cue = mean_of(sums, [said[i].cue])
-        rows = [
-            np.concatenate(
-                [
-                    candidate_signs(words, lower, sentence, paragraph, said, i, c, given),
-                    mean_of(sums, [c.words]),
-                    cue,
-                ]
-            )
-            for c in some
-        ]
-        scores = weighing.network.run(["score"], {"rows": np.stack(rows).astype(np.float32)})[0]
+        signs = np.stack([candidate_signs(words, lower, sentence, paragraph, said, i, c, given) for c in some])
+        scores = weighing.network.run(["score"], {"signs": signs})[0]
         chance = np.exp(scores) / (1 + np.exp(scores).sum())
         best = int(chance.argmax())
         if chance[best] >= weighing.least:

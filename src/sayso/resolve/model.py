@@ -38,7 +38,6 @@ class MentionModel:
             span_vectors=part["spans"],
             pair_vectors=part["pair"],
             manner=part["manner"],
-            place=part["place"],
             start_distance=self.start_distance,
             end_distance=self.end_distance,
         )

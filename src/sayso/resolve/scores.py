@@ -12,8 +12,8 @@ Floats = NDArray[np.float32]
 NAME_TYPES = ("person", "organization", "place", "other")
 SPAN, PAIR = 32, 64
 LEFT, RIGHT = 24, 32  # words of a mention before and after its head that are looked at
-# The parts of a word's row, in order: names, types, inner cues, ends of mentions, vectors of pairs, manner, place.
-PARTS = {"names": 9, "types": 5, "inner": 3, "spans": 4 * SPAN, "pair": 2 * PAIR, "manner": 48, "place": 32}
+# The parts of a word's row, in order: names, types, inner cues, ends of mentions, vectors of pairs, manner.
+PARTS = {"names": 9, "types": 5, "inner": 3, "spans": 4 * SPAN, "pair": 2 * PAIR, "manner": 48}
 WIDTH = sum(PARTS.values())
 
 
@@ -27,7 +27,6 @@ class MentionScores:
     span_vectors: Floats
     pair_vectors: Floats
     manner: Floats  # of how something was said (sayso.qualify.manner)
-    place: Floats  # of by what channel and when (sayso.qualify.places)
     start_distance: Floats
     end_distance: Floats
 

@@ -1,0 +1,154 @@
+"""Coreference on GUM: its documents as chains of mentions, and how well chains that were found agree with them.
+
+Zeldes 2017, "The GUM Corpus". A corpus is JSON lines: {"id", "genre", "text", "mentions": [{"s", "e", "chain", "kind",
+"head"}]}, offsets in code points, "kind" being name, nom or pron, "head" a word.
+
+GUM marks whatever is mentioned, things and events among it; sayso looks for people, organizations, places and
+documents alone, and the rest counts as missed. Mentions are compared twice: exactly, as words from first to last
+with the marks around them dropped; and by their heads, since whether "the mayor of Elm, who …" ends at "mayor" or
+later says nothing of who is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sayso.bench.coreference import Range, Tally, figures, score
+from sayso.bench.rows import not_in_format, rows
+from sayso.model import Span
+
+GENRES: dict[str, tuple[str, ...] | None] = {"all genres": None, "news, interviews": ("news", "interview")}
+Chains = list[list[tuple[Range, Range]]]  # of (mention, head)
+
+_WORD = re.compile(r"\d[\d.,]*\d|[\w.’'&@-]*\w|\S")
+# What follows a noun and says more of it: the head stands before the first of these.
+_ENDS = frozenset(
+    "of in for with from on at by to about as than who whom whose which that where when while against between among "
+    "over during after before under including like and or , ( [ — – - -- : ; / vs vs.".split()  # noqa: SIM905
+)
+_NO_HEAD = frozenset(
+    "jr sr ii iii iv all both each alone also too here there himself herself itself themselves".split()
+)  # noqa: SIM905
+_POSSESSIVE = ("'s", "’s", "'", "’")
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """A document of the corpus: its chains, those of one mention among them, each mention with its head."""
+
+    id: str
+    genre: str
+    text: str
+    chains: Chains
+
+
+def read_gum(path: Path) -> Iterator[Annotated]:
+    """The documents of a corpus, which may be .gz. Raises InputError, with the line, where one is not in the format."""
+    for place, row in rows(path, "a document in GUM's format", ("id", "genre", "text", "mentions")):
+        chains: dict[Any, list[tuple[Range, Range]]] = {}
+        try:
+            for mention in row["mentions"]:
+                span = (mention["s"], mention["e"])
+                chains.setdefault(mention["chain"], []).append((span, marked_head(row["text"], span, mention)))
+        except (KeyError, TypeError) as error:
+            raise not_in_format(place, "a document in GUM's format", error) from error
+        yield Annotated(row["id"], row["genre"], row["text"], list(chains.values()))
+
+
+def marked_head(text: str, span: Range, mention: dict[str, Any]) -> Range:
+    """Where the head stands that GUM marks by its word.
+
+    Of a name GUM marks the first word, "Ana" of "Ana Ruiz", as Universal Dependencies do; here it is the last, as in
+    every other mention and in what other tools find.
+    """
+    start, end = span
+    by_form = head_of(text, span)
+    head = mention["head"]
+    places = [m.start() + start for m in re.finditer(rf"(?<!\w){re.escape(head)}(?!\w)", text[start:end])]
+    if not places:
+        return by_form
+    place = min(places, key=lambda p: abs(p - by_form[0]))
+    return _last_of_name(text, span, (place, place + len(head))) if head[:1].isupper() else (place, place + len(head))
+
+
+def _last_of_name(text: str, span: Range, head: Range) -> Range:
+    """The last of the capitalized words that follow a head with nothing but spaces between."""
+    last = head
+    for word in _WORD.finditer(text, head[1], span[1]):
+        if text[last[1] : word.start()].strip(" ") or not word[0][0].isupper() or _bare(word[0]) in _NO_HEAD:
+            break
+        last = word.span()
+    return _without_possessive(text, last)
+
+
+def head_of(text: str, span: Range) -> Range:
+    """The head of a mention by its form alone: the last word of its core, which ends before "of", "who" or a comma,
+    without "Jr" and possessives. It knows nothing of how the mention was found, and so serves any tool's."""
+    head: Range | None = None
+    for word in _WORD.finditer(text, *span):
+        if head is not None and word[0].lower() in _ENDS:
+            break
+        if word[0][0].isalnum() and (head is None or _bare(word[0]) not in _NO_HEAD):
+            head = word.span()
+    return span if head is None else _without_possessive(text, head)
+
+
+def _bare(word: str) -> str:
+    return word.lower().strip(".'’s")
+
+
+def _without_possessive(text: str, word: Range) -> Range:
+    start, end = word
+    ending = next((p for p in _POSSESSIVE if text[start:end].endswith(p) and end - start > len(p)), "")
+    return start, end - len(ending)
+
+
+def with_heads(text: str, chains: Iterable[Iterable[Span]]) -> Chains:
+    """Chains of spans that were found, each with its head by form."""
+    return [[((s.start, s.end), head_of(text, (s.start, s.end))) for s in chain] for chain in chains]
+
+
+def measure(documents: Sequence[Annotated], find: Callable[[str], Chains]) -> dict[str, Any]:
+    """The scores of chains that are found, by genres; heads compared, and whole mentions."""
+    scored: list[tuple[str, dict[str, Tally], dict[str, Tally]]] = []
+    for one in documents:
+        found = find(one.text)
+        exact = score(_once(one.text, one.chains), _once(one.text, found))
+        scored.append((one.genre, score(one.chains, found, heads=True), exact))
+    out: dict[str, Any] = {}
+    for part, genres in GENRES.items():
+        kept = [row for row in scored if genres is None or row[0] in genres]
+        if kept:
+            out[part] = {
+                "documents": len(kept),
+                "heads": figures(heads for _, heads, _ in kept),
+                "exact": figures(exact for _, _, exact in kept),
+            }
+    return out
+
+
+def _once(text: str, chains: Chains) -> list[list[Range]]:
+    """Chains of whole mentions without the marks around them; a mention that stands in several is left in the first."""
+    seen: set[Range] = set()
+    out = []
+    for chain in chains:
+        spans = {_between_marks(text, span) for span, _ in chain} - seen
+        seen |= spans
+        out.append(sorted(spans))
+    return out
+
+
+def _between_marks(text: str, span: Range) -> Range:
+    """A mention from its first word to its last: quotation marks, brackets and "'s" around it dropped."""
+    start, end = span
+    words = [m.span() for m in re.finditer(r"\w+", text[start:end])]
+    if not words:
+        return span
+    first, last = words[0][0] + start, words[-1][1] + start
+    if len(words) > 1 and text[last - 2 : last] in ("'s", "’s"):
+        last = words[-2][1] + start
+    return first, last
