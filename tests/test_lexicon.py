@@ -88,7 +88,7 @@ def test_examples_are_sentences(table: str) -> None:
 def test_every_cue_is_found_in_its_example(tokenizer: Any) -> None:
     missed = []
     for row in TABLES["cues"]:
-        words = tuple(row["cue"].lower().split())
+        words = tuple(re.findall(r"\w+|[^\w\s]", row["cue"].lower()))
         negated = words[0] == "not" and len(words) > 1
         certainty = Certainty(row["certainty"]) if row["certainty"] else None
         wanted = (words[negated:], row["act"], certainty, negated)

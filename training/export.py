@@ -168,8 +168,7 @@ def show_states(model: Any) -> None:
 def mentions_model(w: Weights, quantized: bool) -> Any:
     """layer3, layer5, states [m, 384] -> rows [m, sayso.resolve.scores.WIDTH]; see training/mentions.py.
 
-    `w` are the weights of the mention model and, as "manner" and "place", those of the projections that the networks
-    in training/manner.py and training/places.py read the states through.
+    `w` are the weights of the mention model and, as "manner", those of the projection in training/manner.py.
     """
     g = Graph(quantized)
     states = g.node("Concat", list(STATES), "given", axis=1)
@@ -185,8 +184,8 @@ def mentions_model(w: Weights, quantized: bool) -> Any:
     rows = g.linear(x, "heads", weight, bias)
     g.split(rows, "heads.parts", [PARTS["names"], len(weight) - PARTS["names"]], ["heads.names", "heads.rest"])
     names = g.node("Softmax", ["heads.names"], "names.share", axis=-1)
-    weight, bias = (np.concatenate([w[f"{x}.{part}"] for x in ("manner", "place")]) for part in ("weight", "bias"))
-    g.node("Concat", [names, "heads.rest", g.linear(states, "kept", weight, bias)], "rows", axis=1)
+    manner = g.linear(states, "manner", w["manner.weight"], w["manner.bias"])
+    g.node("Concat", [names, "heads.rest", manner], "rows", axis=1)
     inputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["m", WIDTH]) for n in STATES]
     return g.model("mentions", inputs, [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["m", ROW_WIDTH])])
 

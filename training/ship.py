@@ -30,7 +30,6 @@ from sayso.model import Attribution, attribution_id
 from training.export import export, manner_model, mentions_model, score_model, write_model
 from training.extraction import load_tokenizer, vocabulary_folder
 from training.manner import SIZES
-from training.places import KINDS
 
 BIASES = (0.0, -0.25, -0.5, -0.75, -1.0, -1.25, -1.5)
 RIDGE = 1.0  # of the logistic regression, on standardized signs
@@ -138,29 +137,26 @@ def ship(weights: Path, corpus: Path, every: int, float_folder: Path, folder: Pa
     shutil.copy(folder / "extraction.json", float_folder)
 
 
-def ship_mentions(weights: Path, manner: Path, places: Path, folder: Path, quantized: bool = True) -> None:
-    """Write the mention model, with the projections through which two other networks read the same states."""
-    w = load_file(weights)
-    for name, theirs in (("manner", load_file(manner)), ("place", load_file(places))):
-        w |= {f"{name}.{part}": theirs[f"project.{part}"] for part in ("weight", "bias")}
+def ship_mentions(weights: Path, manner: Path, folder: Path, quantized: bool = True) -> None:
+    """Write the mention model with the projection of the manner network, which reads the same states."""
+    w, projection = load_file(weights), load_file(manner)
+    w |= {f"manner.{part}": projection[f"project.{part}"] for part in ("weight", "bias")}
     write_model(mentions_model(w, quantized), folder / "mentions.onnx")
     write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
     learned = {
-        "version": version_of(weights, manner, places),
+        "version": version_of(weights, manner),
         "start_distance": [round(float(v), 5) for v in w["start_distance"]],
         "end_distance": [round(float(v), 5) for v in w["end_distance"]],
     }
     (folder / "mentions.json").write_text(json.dumps(learned, indent=1) + "\n")
 
 
-def ship_manner(manner: Path, places: Path, least: dict[str, float], folder: Path) -> None:
-    """Write the networks for how something was said; `least` are the probabilities from which a place is taken."""
+def ship_manner(manner: Path, channel: Path, when: Path, least: float, folder: Path) -> None:
+    """Write the networks for how something was said; `least` is the probability from which a place is taken."""
     write_model(manner_model(load_file(manner), SIZES), folder / "manner.onnx")
-    w = load_file(places)
-    for kind in KINDS:
-        layers = (f"weighers.{kind}.hidden", f"weighers.{kind}.out")
-        write_model(score_model(w, kind, "rows", *layers), folder / f"{kind}.onnx")
-    learned = {"version": version_of(manner, places), **least}
+    for name, weights in (("channel", channel), ("when", when)):
+        write_model(score_model(load_file(weights), name, "signs", "hidden", "out"), folder / f"{name}.onnx")
+    learned = {"version": version_of(manner, channel, when), "channel": least, "when": least}
     (folder / "manner.json").write_text(json.dumps(learned, indent=1) + "\n")
 
 

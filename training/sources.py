@@ -51,9 +51,9 @@ def main(words: Sequence[str]) -> None:
     chosen = places.Settings()
     who = mentions.run(mentions.Settings(), given.data, LABELS, encoder, lexicon, given.out, given.save_every)
     how = manner.run(manner.Settings(), given.data, LABELS, GOLD, encoder, lexicon, given.out)
-    where = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
-    ship_mentions(who, how, where, given.weights / "mentions")
-    ship_manner(how, where, dict(chosen.least), given.weights / "manner")
+    channel, when = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
+    ship_mentions(who, how, given.weights / "mentions")
+    ship_manner(how, channel, when, chosen.least, given.weights / "manner")
 
 
 if __name__ == "__main__":

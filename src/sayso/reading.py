@@ -147,10 +147,18 @@ def _reading(document: Document, words: Words, lower: list[str], extracted: Extr
     scores = models.mentions.scores(extracted.rows)
     resolved = resolve(document, words, lower, sentence, placed, scores, models.mentions, lexicon)
     qualified = qualify(
-        document, words, lower, sentence, resolved.attributions, resolved.speakers, scores.manner,
-        models.manner, models.places, lexicon,
+        document,
+        words,
+        lower,
+        sentence,
+        resolved.attributions,
+        resolved.speakers,
+        scores.manner,
+        models.manner,
+        models.places,
+        lexicon,
     )
-    placed = resolved.attributions  # with the sources that are understood from the words before a cue
+    sourced = resolved.attributions  # with the sources that are understood from the words before a cue
     ids = [attribution_id(document.id, plain_span(words, *n.found.cue)) for n in nested]
     attributions = tuple(
         replace(
@@ -170,7 +178,7 @@ def _reading(document: Document, words: Words, lower: list[str], extracted: Extr
             within=None if n.within is None else ids[n.within],
         )
         for n, place, speaker, basis, how in zip(
-            nested, placed, resolved.speakers, resolved.bases, qualified, strict=True
+            nested, sourced, resolved.speakers, resolved.bases, qualified, strict=True
         )
     )
     problems: tuple[str, ...] = ()

@@ -24,15 +24,18 @@ from sayso.model import Span
 GENRES: dict[str, tuple[str, ...] | None] = {"all genres": None, "news, interviews": ("news", "interview")}
 Chains = list[list[tuple[Range, Range]]]  # of (mention, head)
 
-_WORD = re.compile(r"\d[\d.,]*\d|[\w.’'&@-]*\w|\S")
+_WORD = re.compile(r"\d[\d.,]*\d(?!\w)|[\w.’'&@]*\w|\S")  # parted at hyphens, as GUM and most tools do
 # What follows a noun and says more of it: the head stands before the first of these.
-_ENDS = frozenset(
-    "of in for with from on at by to about as than who whom whose which that where when while against between among "
-    "over during after before under including like and or , ( [ — – - -- : ; / vs vs.".split()  # noqa: SIM905
-)
-_NO_HEAD = frozenset(
-    "jr sr ii iii iv all both each alone also too here there himself herself itself themselves".split()
-)  # noqa: SIM905
+_ENDS = {
+    *("of", "in", "for", "with", "from", "on", "at", "by", "to", "about", "as", "than", "out", "like", "including"),
+    *("against", "between", "among", "around", "over", "during", "after", "before", "under", "throughout", "across"),
+    *("who", "whom", "whose", "which", "that", "where", "when", "while", "and", "or", "vs", "vs."),
+    *(",", "(", "[", "—", "–", ":", ";", "/"),
+}
+_NO_HEAD = {
+    *("jr", "sr", "ii", "iii", "iv", "all", "both", "each", "alone", "also", "too", "here", "there"),
+    *("himself", "herself", "itself", "themselves"),
+}
 _POSSESSIVE = ("'s", "’s", "'", "’")
 
 
@@ -72,14 +75,17 @@ def marked_head(text: str, span: Range, mention: dict[str, Any]) -> Range:
     if not places:
         return by_form
     place = min(places, key=lambda p: abs(p - by_form[0]))
-    return _last_of_name(text, span, (place, place + len(head))) if head[:1].isupper() else (place, place + len(head))
+    marked = (place, place + len(head.rstrip(".")))
+    return marked if head[0].islower() else _last_of_name(text, span, marked)
 
 
 def _last_of_name(text: str, span: Range, head: Range) -> Range:
-    """The last of the capitalized words that follow a head with nothing but spaces between."""
+    """The last of the capitalized words that follow a head with only a space, a full stop or a hyphen between."""
     last = head
     for word in _WORD.finditer(text, head[1], span[1]):
-        if text[last[1] : word.start()].strip(" ") or not word[0][0].isupper() or _bare(word[0]) in _NO_HEAD:
+        if word[0] in "-.":
+            continue
+        if text[last[1] : word.start()].strip(" -.") or not word[0][0].isupper() or _bare(word[0]) in _NO_HEAD:
             break
         last = word.span()
     return _without_possessive(text, last)
@@ -90,15 +96,20 @@ def head_of(text: str, span: Range) -> Range:
     without "Jr" and possessives. It knows nothing of how the mention was found, and so serves any tool's."""
     head: Range | None = None
     for word in _WORD.finditer(text, *span):
-        if head is not None and word[0].lower() in _ENDS:
+        if head is not None and (_first_part(word[0]) in _ENDS or (word[0] == "-" and text[word.start() - 1] == " ")):
             break
         if word[0][0].isalnum() and (head is None or _bare(word[0]) not in _NO_HEAD):
             head = word.span()
     return span if head is None else _without_possessive(text, head)
 
 
+def _first_part(word: str) -> str:
+    """ "who" of "who’s"; marks as they are."""
+    return re.split("['’]", word)[0].lower() or word
+
+
 def _bare(word: str) -> str:
-    return word.lower().strip(".'’s")
+    return word.lower().removesuffix("'s").removesuffix("’s").strip(".")
 
 
 def _without_possessive(text: str, word: Range) -> Range:

@@ -108,7 +108,9 @@ def begin(
             cues += cues_here
             done = horizon
             keep = max(base, done - BEFORE - LONGEST_CUE)
-            held = WordScores(held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :], held.rows[keep - base :])
+            held = WordScores(
+                held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :], held.rows[keep - base :]
+            )
             base, current = keep, following
         found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
         nested = nest(words, whole_quotations(found, words), inner, roles.__getitem__, tagger.role_change)

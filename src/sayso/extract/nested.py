@@ -44,7 +44,7 @@ def inner_cues(words: Words, scores: Floats, start: int) -> list[Cue]:
             i += 1
             continue
         begin, i = i, i + 1
-        while i < n and (inside[i] >= SURE and share[i, 1] < share[i, 2] or _cut(words, start + i)):
+        while i < n and ((inside[i] >= SURE and share[i, 1] < share[i, 2]) or _cut(words, start + i)):
             i += 1
         while begin and _cut(words, start + begin):
             begin -= 1
@@ -106,7 +106,8 @@ def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[R
 
     def ends(word: int) -> bool:
         mark = words.text[int(words.start[word]) : int(words.end[word])]
-        return mark in (".", "!", "?") and (word + 1 == len(words) or bool(words.gap[word + 1])) or words.gap[word] == 3
+        last = word + 1 == len(words) or bool(words.gap[word + 1])
+        return (mark in (".", "!", "?") and last) or bool(words.gap[word] == 3)
 
     low = next((i + 1 for i in range(cue[0] - 1, -1, -1) if ends(i)), 0)
     high = next((i + 1 for i in range(cue[1], len(words)) if ends(i)), len(words))

@@ -121,7 +121,7 @@ def score_window(tagger: Tagger, words: Words, window: Window, mentions: Any = N
     rows = np.zeros((len(found[0]), 0), dtype=np.float16)
     if mentions:
         rows = mentions.run(["rows"], dict(zip(STATES, found[3:], strict=True)))[0].astype(np.float16)
-    return WordScores(*found[:3], rows)
+    return WordScores(found[0], found[1], found[2], rows)
 
 
 def join_scores(parts: Sequence[WordScores]) -> WordScores:

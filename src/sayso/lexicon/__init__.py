@@ -54,7 +54,10 @@ class Lexicon:
     @cached_property
     def title_words(self) -> frozenset[str]:
         """The words of which titles before a name are made, without full stops: "vice", "president", "sen"."""
-        return frozenset(w.rstrip(".") for row in self.tables["titles"] for w in row["title"].lower().split()) - {"of", "the"}
+        return frozenset(w.rstrip(".") for row in self.tables["titles"] for w in row["title"].lower().split()) - {
+            "of",
+            "the",
+        }
 
     @cached_property
     def document_heads(self) -> frozenset[str]:
@@ -86,8 +89,45 @@ class Lexicon:
         """The last words of newspapers' names: "Times", "Courier", in lower case."""
         papers = (row["name"] for row in self.tables["outlets"] if row["kind"] == "newspaper")
         ends = (name.lower().split()[-1] for name in papers if len(name.split()) > 1)
-        common = {"times", "post", "herald", "tribune", "chronicle", "courier", "journal", "gazette", "news", "star", "mail", "standard"}
-        return frozenset(ends) & (common | {"observer", "telegraph", "guardian", "examiner", "inquirer", "bee", "globe", "sun", "press", "record", "register", "dispatch", "sentinel", "ledger", "mirror", "echo", "argus", "express", "enquirer", "independent"})
+        common = {
+            "times",
+            "post",
+            "herald",
+            "tribune",
+            "chronicle",
+            "courier",
+            "journal",
+            "gazette",
+            "news",
+            "star",
+            "mail",
+            "standard",
+        }
+        return frozenset(ends) & (
+            common
+            | {
+                "observer",
+                "telegraph",
+                "guardian",
+                "examiner",
+                "inquirer",
+                "bee",
+                "globe",
+                "sun",
+                "press",
+                "record",
+                "register",
+                "dispatch",
+                "sentinel",
+                "ledger",
+                "mirror",
+                "echo",
+                "argus",
+                "express",
+                "enquirer",
+                "independent",
+            }
+        )
 
     @cached_property
     def seats(self) -> frozenset[str]:
@@ -113,7 +153,9 @@ class Lexicon:
     @cached_property
     def demonyms(self) -> dict[str, str]:
         """The country of a demonym in lower case: "russian" and "russians"."""
-        return {d.lower(): row["country"] for row in self.tables["governments"] for d in row["demonyms"].split("; ") if d}
+        return {
+            d.lower(): row["country"] for row in self.tables["governments"] for d in row["demonyms"].split("; ") if d
+        }
 
     @cached_property
     def bases(self) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -155,3 +197,10 @@ def load_lexicon(language: str = "en") -> Lexicon:
     places = sorted((p for p in folder.iterdir() if p.name.endswith(".tsv")), key=lambda p: p.name)
     version = hashlib.sha256(b"\0".join(p.name.encode() + b"\0" + p.read_bytes() for p in places))
     return Lexicon({p.name.removesuffix(".tsv"): read_table(p) for p in places}, version.hexdigest()[:12])
+
+
+@cache
+def word_list(use: str, language: str = "en") -> frozenset[str]:
+    """The words of one row of word_lists.tsv, in lower case: small closed lists that the stages share with nobody."""
+    rows = load_lexicon(language).tables["word_lists"]
+    return next(frozenset(row["words"].split()) for row in rows if row["use"] == use)

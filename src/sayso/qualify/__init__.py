@@ -62,8 +62,13 @@ def qualify(
     out = []
     for i, a in enumerate(attributions):
         told = addressee(words, lower, a.cue, a.content, a.source, lexicon)
-        channel = channels[i].words if channels[i] else None
-        if channel is None and told is not None and outlet_at(words, lower, told[0] + (lower[told[0]] == "the"), lexicon):
+        place = channels[i]
+        channel = place.words if place else None
+        if (
+            channel is None
+            and told is not None
+            and outlet_at(words, lower, told[0] + (lower[told[0]] == "the"), lexicon)
+        ):
             channel = told
         date = days[i]
         when = None
@@ -72,7 +77,7 @@ def qualify(
             first, last = resolved[date] or (None, None)
             when = When(text, first, last)
         sure = how[i].certainty
-        shown = certainty_words(words, lower, a.cue, a.content, sure, lexicon)
+        shown = certainty_words(lower, a.cue, a.content, sure, lexicon)
         out.append(Qualified(quotations[i], how[i].act, how[i].polarity, sure, shown, channel, told, when))
     return out
 

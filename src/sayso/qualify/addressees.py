@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sayso.extract.words import Words
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 
 Range = tuple[int, int]
 
-_TELLING = frozenset(
-    "tell tells told telling inform informs informed informing assure assures assured assuring remind reminds reminded reminding "
-    "warn warns warned warning ask asks asked asking urge urges urged urging advise advises advised advising brief briefed "
-    "persuade persuaded convince convinced promise promised notify notified order ordered lecture lectured press pressed".split()
-)
-_SPEAKING_TO = frozenset("say says said saying speak spoke speaking talk talked write wrote writes writing complain complained admit admitted explain explained suggest suggested announce announced".split())
-_ENDS = frozenset(
-    "that to in on at , . ; : “ \" ” ’’ '' during about for after before while when who why how what whether if of not by from last this yesterday today monday tuesday wednesday thursday friday saturday sunday he she they it we i".split()
-)
+_TELLING = word_list("verbs that take the one told")
+_SPEAKING_TO = word_list("verbs of speaking to somebody")
+_ENDS = word_list("ends of an addressee")
 _LONGEST = 9
 
 
 def addressee(
-    words: Words, lower: Sequence[str], cue: Range, content: Sequence[Range], source: Range | None, lexicon: Lexicon  # noqa: ARG001
+    words: Words,
+    lower: Sequence[str],
+    cue: Range,
+    content: Sequence[Range],
+    source: Range | None,
+    lexicon: Lexicon,  # noqa: ARG001
 ) -> Range | None:
     """The words that name whom the source told; None where the text does not."""
     inside = {i for a, b in content for i in range(a, b)}
@@ -34,19 +33,28 @@ def addressee(
         if i > cue[1] - 1 and word in (".", "?", "!"):
             break
         if word in _TELLING and i < cue[1]:
-            passive = any(w in ("was", "were", "been", "be", "is", "are", "being") for w in lower[max(cue[0], i - 2) : i])
+            passive = any(
+                w in ("was", "were", "been", "be", "is", "are", "being") for w in lower[max(cue[0], i - 2) : i]
+            )
             return None if passive else _phrase(words, lower, i + 1, inside | taken)
-        if word == "to" and i > cue[0] and _speaks(lower, cue, i) and i + 1 < len(lower) and lower[i + 1] not in ("be", "have", "do"):
+        if (
+            word == "to"
+            and i > cue[0]
+            and _speaks(lower, cue, i)
+            and i + 1 < len(lower)
+            and lower[i + 1] not in ("be", "have", "do")
+        ):
             found = _phrase(words, lower, i + 1, inside | taken)
-            if found and (words.case[found[0]] >= 2 or lower[found[0]] in ("the", "a", "his", "her", "their", "reporters", "supporters", "voters", "lawmakers", "journalists")):
+            if found and (
+                words.case[found[0]] >= 2
+                or lower[found[0]]
+                in ("the", "a", "his", "her", "their", "reporters", "supporters", "voters", "lawmakers", "journalists")
+            ):
                 return found
     return None
 
 
-_ASKING = frozenset(
-    "urge urged urges urging ask asked asks asking order ordered orders ordering tell told tells telling encourage encouraged "
-    "advise advised beg begged press pressed instruct instructed direct directed on upon implore implored warn warned".split()
-)
+_ASKING = word_list("verbs that ask somebody to act")
 
 
 def _asked(words: Words, lower: Sequence[str], start: int, content: Sequence[Range]) -> Range | None:
@@ -68,7 +76,11 @@ def _phrase(words: Words, lower: Sequence[str], start: int, barred: set[int]) ->
     """The noun phrase that begins at a word."""
     end = start
     while end < len(lower) and end - start < _LONGEST and end not in barred and words.gap[end] < 2:
-        if lower[end] in _ENDS and not (words.case[end] >= 2 and end > start) and not (lower[end] == "of" and end - start == 1):
+        if (
+            lower[end] in _ENDS
+            and not (words.case[end] >= 2 and end > start)
+            and not (lower[end] == "of" and end - start == 1)
+        ):
             break
         end += 1
     return (start, end) if end > start and words.spoken[start:end].any() else None

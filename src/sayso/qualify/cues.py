@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act, Certainty
 
 _GAP = 3  # words that may stand between two words of a phrase: "made it clear", "took to her Twitter account"
@@ -26,7 +26,10 @@ class CueRow:
     when_negated: bool  # reads so only where the cue is negated ("not respond")
 
 
-_IRREGULAR = {"be": frozenset("am is are was were been being".split()), "have": frozenset("has had having".split())}
+_IRREGULAR = {
+    "be": frozenset(("am", "is", "are", "was", "were", "been", "being")),
+    "have": frozenset(("has", "had", "having")),
+}
 
 
 @cache
@@ -57,7 +60,9 @@ def cue_index(lexicon: Lexicon) -> dict[str, tuple[CueRow, ...]]:
         words = words[1:] if negated else words
         certainty = Certainty(row["certainty"]) if row["certainty"] else None
         entry = CueRow(words, Act(row["act"]), certainty, row["negated"] == "yes", negated)
-        for form in inflected(words[0]) | _IRREGULAR.get(words[0], frozenset()) | frozenset(row["forms"].lower().split()):
+        for form in (
+            inflected(words[0]) | _IRREGULAR.get(words[0], frozenset()) | frozenset(row["forms"].lower().split())
+        ):
             index.setdefault(form, []).append(entry)
     return {form: tuple(sorted(rows, key=lambda r: -len(r.words))) for form, rows in index.items()}
 
@@ -82,7 +87,7 @@ def rows_in(cue: Sequence[str], lexicon: Lexicon) -> list[CueRow]:
     return [row for _, row in found]
 
 
-_WEAK = frozenset("for with about from into over have has had been being was were are their his her that this the and will would".split())
+_WEAK = word_list("weak cue words")
 
 
 def is_weak(word: str) -> bool:

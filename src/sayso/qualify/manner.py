@@ -68,9 +68,20 @@ def manners(
     for source, cue, content in attributions:
         means = [mean_of(sums, part) for part in ([cue], _opening(content), content)]
         rows.append(np.concatenate([*means, signs_of(words, lower, source, cue, content, lexicon)]))
-    act, polarity, certainty = model.network.run(["act", "polarity", "certainty"], {"rows": np.stack(rows).astype(np.float32)})
+    act, polarity, certainty = model.network.run(
+        ["act", "polarity", "certainty"], {"rows": np.stack(rows).astype(np.float32)}
+    )
     return [
-        _manner(ACTS[a], POLARITIES[p], CERTAINTIES[c] if c < len(CERTAINTIES) else None, words, lower, cue, content, lexicon)
+        _manner(
+            ACTS[a],
+            POLARITIES[p],
+            CERTAINTIES[c] if c < len(CERTAINTIES) else None,
+            words,
+            lower,
+            cue,
+            content,
+            lexicon,
+        )
         for a, p, c, (_, cue, content) in zip(
             act.argmax(1), polarity.argmax(1), certainty.argmax(1), attributions, strict=True
         )

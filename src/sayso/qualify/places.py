@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.words import NEW_PARAGRAPH, Words
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act
 from sayso.resolve.forms import Ints, singular
 
@@ -41,9 +41,7 @@ _GROUPS = (
     frozenset((Act.DECLINE, Act.UNANSWERED)),
 )
 _STEPS = (0, 2, 4, 7, 12, 20, 40)  # lower ends of the buckets of a distance in words
-_NOT_BEFORE = frozenset(
-    "in on at during via to with of by from after before and or but that who which said told says say , . ; : ( ) “ ” \" - – — is was were be has had have as for into".split()
-)
+_NOT_BEFORE = word_list("words before a channel")
 _WIDTH_LEFT, _WIDTH_RIGHT = 5, 7
 _NEIGHBOURS = 12  # attributions before and after that are looked at
 
@@ -75,26 +73,30 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
             continue
         if kind and (kind != "platform" or words.case[place] >= 2):
             start = place
-            while start and place - start < _WIDTH_LEFT and lower[start - 1] not in _NOT_BEFORE and words.gap[start] == 1:
+            while (
+                start and place - start < _WIDTH_LEFT and lower[start - 1] not in _NOT_BEFORE and words.gap[start] == 1
+            ):
                 start -= 1
-            if kind == "platform" or _is_noun(words, lower, start, place):
+            if kind == "platform" or _is_noun(lower, start, place):
                 found.append(Candidate((start, _end_of(words, lower, place + 1, kind)), kind))
         place += 1
     return found
 
 
-_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december".split()
-)
-_DETERMINERS = frozenset("a an the his her their its this that one another my our your some several two three many".split())
-_LEADING = frozenset("in on at during via with by from of".split())
+_DAYS = word_list("days and months")
+_DETERMINERS = word_list("determiners of a channel")
+_LEADING = frozenset(["in", "on", "at", "during", "via", "with", "by", "from", "of"])
 
 
-def _is_noun(words: Words, lower: Sequence[str], start: int, place: int) -> bool:
+def _is_noun(lower: Sequence[str], start: int, place: int) -> bool:
     """Whether a word is the noun that it may be: "in a call", not "they call"."""
     if any(lower[i] in _DETERMINERS or lower[i] in ("'", "’") for i in range(start, place)):
         return True
-    return bool(start) and lower[start - 1] in _LEADING and not (place + 1 < len(lower) and lower[place + 1] in ("the", "a", "it", "them", "him", "her"))
+    return (
+        bool(start)
+        and lower[start - 1] in _LEADING
+        and not (place + 1 < len(lower) and lower[place + 1] in ("the", "a", "it", "them", "him", "her"))
+    )
 
 
 def _end_of(words: Words, lower: Sequence[str], end: int, kind: str) -> int:
@@ -102,8 +104,12 @@ def _end_of(words: Words, lower: Sequence[str], end: int, kind: str) -> int:
     if kind == "platform" or end >= len(lower) or lower[end] not in ("with", "on", "in", "at", "to", "of"):
         return end
     stop = end + 1
-    while stop < len(lower) and stop - end <= _WIDTH_RIGHT and words.gap[stop] < 2 and lower[stop] not in _DAYS and (
-        words.case[stop] in (2, 3, 4) or (stop == end + 1 and lower[stop] in ("the", "a"))
+    while (
+        stop < len(lower)
+        and stop - end <= _WIDTH_RIGHT
+        and words.gap[stop] < 2
+        and lower[stop] not in _DAYS
+        and (words.case[stop] in (2, 3, 4) or (stop == end + 1 and lower[stop] in ("the", "a")))
     ):
         stop += 1
     return stop if stop > end + 1 and words.case[stop - 1] >= 2 else end
@@ -115,10 +121,16 @@ def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) 
         return None
     for end in range(min(place + 5, len(lower)), place, -1):
         name = words.text[int(words.start[place]) : int(words.end[end - 1])].lower()
-        ending = end - place > 1 and lower[end - 1] in lexicon.outlet_endings and all(words.case[i] >= 2 for i in range(place, end))
+        ending = (
+            end - place > 1
+            and lower[end - 1] in lexicon.outlet_endings
+            and all(words.case[i] >= 2 for i in range(place, end))
+        )
         if ending and (end == len(lower) or words.case[end] < 2):
             return end
-        if name in lexicon.outlets and (end - place > 1 or words.case[place] >= 3 or lower[place - 1 : place] in (["the"], ["told"], ["on"], ["to"])):
+        if name in lexicon.outlets and (
+            end - place > 1 or words.case[place] >= 3 or lower[place - 1 : place] in (["the"], ["told"], ["on"], ["to"])
+        ):
             return end
     return None
 
@@ -136,9 +148,15 @@ class Said:
 
 
 def candidate_signs(
-    words: Words, lower: Sequence[str], sentence: Ints, paragraph: Ints, said: Sequence[Said], i: int, candidate: Candidate,
+    words: Words,
+    lower: Sequence[str],
+    sentence: Ints,
+    paragraph: Ints,
+    said: Sequence[Said],
+    i: int,
+    candidate: Candidate,
     given: Sequence[Candidate | None],
-) -> Floats:  # fmt: skip
+) -> Floats:
     """The signs that a candidate belongs to attribution i; `given` are those of the attributions before it."""
     one = said[i]
     start, end = candidate.words
@@ -150,10 +168,17 @@ def candidate_signs(
     here = [j for j in around if sentence[said[j].cue[0]] == sentence[start]]
     between = [j for j in around if low <= said[j].cue[0] < high]
     same = [said[j].speaker is not None and said[j].speaker == one.speaker for j in here]
-    before = [w for w in lower[max(0, start - 2) : start]]
+    before = lower[max(0, start - 2) : start]
     own = any(a <= start < b for a, b in one.content)
     last = next((j for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1) if said[j].nested == one.nested), None)
-    mine = next((j for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1) if said[j].speaker is not None and said[j].speaker == one.speaker), None)
+    mine = next(
+        (
+            j
+            for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1)
+            if said[j].speaker is not None and said[j].speaker == one.speaker
+        ),
+        None,
+    )
     near_mine = mine is not None and int(sentence[one.cue[0]]) - int(sentence[said[mine].cue[0]]) <= 2
     signs = [
         *(float(away == k) for k in range(-BEFORE, AFTER + 1)),
@@ -217,7 +242,11 @@ def _may_belong(candidate: Candidate, sentence: Ints, said: Sequence[Said], i: i
     if sentence[start] == sentence[one.cue[0]]:
         return True
     near_by = range(max(0, i - _NEIGHBOURS), min(len(said), i + _NEIGHBOURS + 1))
-    speakers = {said[j].speaker for j in near_by if j != i and sentence[said[j].cue[0]] == sentence[start] and not said[j].nested}
+    speakers = {
+        said[j].speaker
+        for j in near_by
+        if j != i and sentence[said[j].cue[0]] == sentence[start] and not said[j].nested
+    }
     return not speakers - {None} or one.speaker in speakers
 
 

@@ -24,8 +24,25 @@ Range = tuple[int, int]
 ACTS = tuple(Act)
 CERTAINTIES = tuple(Certainty)
 EARLY = 10  # words of a content among which its main verb's negation is looked for
-BEGINNINGS = ("that", "to", "whether if what who why how when where", "a an the his her its their this", "i we", "it", "he she they")
-MODALS = ("will ’ll 'll", "would ’d 'd", "may might could", "should must ought", "can", "is are was were be been being", "do does did", "has have had")
+BEGINNINGS = (
+    "that",
+    "to",
+    "whether if what who why how when where",
+    "a an the his her its their this",
+    "i we",
+    "it",
+    "he she they",
+)
+MODALS = (
+    "will ’ll 'll",
+    "would ’d 'd",
+    "may might could",
+    "should must ought",
+    "can",
+    "is are was were be been being",
+    "do does did",
+    "has have had",
+)
 NEGATIVE_SUBJECTS = frozenset(("no", "nobody", "none", "nothing", "neither", "hardly", "unlikely", "few"))
 
 
@@ -119,7 +136,9 @@ def signs_of(
         any(w in ("if", "unless") for w in told),
         any(w in ("i", "you") for w in told) and "!" in told,
     ]
-    return np.concatenate([first, every, sure, beginning, modals, hedged, np.array(numbers, dtype=float)]).astype(np.float32)
+    return np.concatenate([first, every, sure, beginning, modals, hedged, np.array(numbers, dtype=float)]).astype(
+        np.float32
+    )
 
 
 SIGNS = 2 * len(ACTS) + 1 + len(CERTAINTIES) + 1 + len(BEGINNINGS) + 2 * len(MODALS) + 2 * len(CERTAINTIES) + 24

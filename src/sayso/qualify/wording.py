@@ -36,7 +36,11 @@ def quotation(words: Words, content: Sequence[Range]) -> Quotation | None:
 
 
 def certainty_words(
-    words: Words, lower: Sequence[str], cue: Range, content: Sequence[Range], certainty: Certainty | None, lexicon: Lexicon
+    lower: Sequence[str],
+    cue: Range,
+    content: Sequence[Range],
+    certainty: Certainty | None,
+    lexicon: Lexicon,
 ) -> Range | None:
     """The words that show a certainty: a hedge in the cue or early in the content, or else the cue's own verb."""
     if certainty is None or certainty == Certainty.CERTAIN:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sayso.extract.words import Words
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 from sayso.model import Document, Source, SourceKind, Span
 from sayso.resolve.access import access_of, anonymity_reason_of
-from sayso.resolve.entities import I, SOME, WE, Entities, Entity, link
+from sayso.resolve.entities import FIRST, SOME, WE, Entities, Entity, link
 from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
 from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head
 from sayso.resolve.model import MentionModel
@@ -86,14 +86,15 @@ def link_mentions(
     mentions = find_mentions(words, lower, names, cues, scores, lexicon)
     ends = {m.end: (m.start, m.end) for m in mentions if m.type in ("person", "organization") or m.name}
     attributions = [
-        a if a.source or a.within is None else replace(a, source=subject_before(lower, a.cue, ends)) for a in attributions
+        a if a.source or a.within is None else replace(a, source=subject_before(lower, a.cue, ends))
+        for a in attributions
     ]
     by_start = {name.start: name for name in names}
     spans = sorted({a.source for a in attributions if a.source})
     parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
     mentions = _with_sources(words, lower, mentions, [p for ps in parts.values() for p in ps], scores, lexicon)
     by_head = {m.head: i for i, m in enumerate(mentions)}
-    speaking = frozenset(by_head[_head(words, lower, p, lexicon)] for ps in parts.values() for p in ps)
+    speaking = frozenset(by_head[_head(lower, p, lexicon)] for ps in parts.values() for p in ps)
     in_name = np.zeros(len(words), dtype=bool)
     for name in names:
         in_name[name.start : name.end] = True
@@ -127,27 +128,42 @@ def resolve(
     return _speakers(document, words, lower, sentence, linked.attributions, linked, lexicon)
 
 
-def _head(words: Words, lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
-    return name_head(words, lower, part.name, lexicon) if part.name else part.head
+def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
+    return name_head(lower, part.name, lexicon) if part.name else part.head
 
 
 def _with_sources(
-    words: Words, lower: Sequence[str], mentions: list[Mention], parts: Sequence[Part], scores: MentionScores, lexicon: Lexicon
+    words: Words,
+    lower: Sequence[str],
+    mentions: list[Mention],
+    parts: Sequence[Part],
+    scores: MentionScores,
+    lexicon: Lexicon,
 ) -> list[Mention]:
     """The mentions, each source among them: found already by its head, or added."""
     known = {m.head for m in mentions}
     added = []
     for part in parts:
-        head = _head(words, lower, part, lexicon)
+        head = _head(lower, part, lexicon)
         if head in known:
             continue
         known.add(head)
         best = int(scores.types[head, 1:].argmax()) if len(scores.types) else 0
         kind = kind_of(lower[head], None, False, lexicon)
-        type_ = {"person": "person", "group": "person", "organization": "organization", "document": "other"}.get(kind or "")
+        type_ = {"person": "person", "group": "person", "organization": "organization", "document": "other"}.get(
+            kind or ""
+        )
         capital = words.case[part.head] >= 2 and part.head > part.start and type_ is None
         name = Name(part.head, part.head + 1, "person") if capital and part.name is None else part.name
-        added.append(Mention(part.start, part.end, head, type_ or ("person", "organization", "place", "other")[best], name if part.name else None))
+        added.append(
+            Mention(
+                part.start,
+                part.end,
+                head,
+                type_ or ("person", "organization", "place", "other")[best],
+                name if part.name else None,
+            )
+        )
     return sorted([*mentions, *added], key=lambda m: (m.start, -m.end, m.head))
 
 
@@ -160,9 +176,15 @@ def _speakers(
     linked: Linked,
     lexicon: Lexicon,
 ) -> Resolved:
-    mentions, table, entities, parts, by_head = linked.mentions, linked.table, linked.entities, linked.parts, linked.by_head
+    mentions, table, entities, parts, by_head = (
+        linked.mentions,
+        linked.table,
+        linked.entities,
+        linked.parts,
+        linked.by_head,
+    )
     made: dict[tuple[int, ...], Source] = {}
-    spoken = {_head(words, lower, p, lexicon): (p.start, p.end) for ps in parts.values() for p in ps}
+    spoken = {_head(lower, p, lexicon): (p.start, p.end) for ps in parts.values() for p in ps}
     made_author: dict[tuple[str, SourceKind], Source] = {}
     order: list[Source] = []
 
@@ -178,17 +200,17 @@ def _speakers(
     first_person: list[int] = []
     for place, one in enumerate(attributions):
         if one.source is None:
-            before = _understood(words, lower, sentence, attributions, place)
+            before = _understood(lower, sentence, attributions, place)
             known = speakers[before] if before is not None else None
             speakers[place] = Speaker(known.source, round(known.confidence * 0.9, 3)) if known else None
             continue
         found: list[int] = []
         sure = 1.0
         for part in parts[one.source]:
-            i = by_head[_head(words, lower, part, lexicon)]
+            i = by_head[_head(lower, part, lexicon)]
             entity = entities.of_mention[i]
             if entity is None:
-                if int(table.form[i]) in (I, WE) and len(parts[one.source]) == 1:
+                if int(table.form[i]) in (FIRST, WE) and len(parts[one.source]) == 1:
                     first_person.append(place)
                 break
             found.append(entity)
@@ -197,21 +219,25 @@ def _speakers(
             speakers[place] = Speaker(source_of(tuple(dict.fromkeys(found))).id, round(sure, 3))
     for place in first_person:  # after all others: “I think so,” Lynch said
         one = attributions[place]
-        assert one.source is not None
-        holder = one.within if one.within is not None else _quoted_by(words, attributions, one)
-        i = by_head[_head(words, lower, parts[one.source][0], lexicon)]
+        source = one.source or one.cue  # there is one: its head is "I" or "we"
+        holder = one.within if one.within is not None else _quoted_by(words, attributions, source[0])
+        i = by_head[_head(lower, parts[source][0], lexicon)]
         if holder is not None:
             known = speakers[holder]
-            trust = 0.95 if table.form[i] == I else 0.8
+            trust = 0.95 if table.form[i] == FIRST else 0.8
             speakers[place] = Speaker(known.source, round(known.confidence * trust, 3)) if known else None
-        elif author is not None and table.form[i] == I and words.quote[one.source[0]] == 0:
+        elif author is not None and table.form[i] == FIRST and words.quote[source[0]] == 0:
             if author not in made_author:
                 name, kind = author
-                made_author[author] = Source(f"{document.id}:author", name, kind, named=True, mentions=(_span(words, *one.source),))
+                made_author[author] = Source(
+                    f"{document.id}:author", name, kind, named=True, mentions=(_span(words, *source),)
+                )
                 order.append(made_author[author])
             speakers[place] = Speaker(made_author[author].id, 0.9)
     bases = [
-        source_of((entity,)).id if (entity := _basis(words, lower, sentence, one, mentions, entities, lexicon)) is not None else None
+        source_of((entity,)).id
+        if (entity := _basis(lower, sentence, one, mentions, entities, lexicon)) is not None
+        else None
         for one in attributions
     ]
     bases = [None if s is not None and b == s.source else b for b, s in zip(bases, speakers, strict=True)]
@@ -239,14 +265,17 @@ def _author(document: Document) -> tuple[str, SourceKind] | None:
     """Who writes "I" in an article: its byline, where that is one person's name."""
     byline = " ".join((document.byline or "").removeprefix("By ").split())
     names = byline.split(" ")
-    one = 2 <= len(names) <= 4 and not any(c in byline for c in ",&;/|0123456789@") and " and " not in f" {byline.lower()} "
+    one = (
+        2 <= len(names) <= 4
+        and not any(c in byline for c in ",&;/|0123456789@")
+        and " and " not in f" {byline.lower()} "
+    )
     if not one or not all(name[0].isupper() for name in names):
         return None
     return (byline.title() if byline.isupper() else byline), SourceKind.PERSON
 
 
 def _basis(
-    words: Words,
     lower: Sequence[str],
     sentence: Ints,
     one: Placed,
@@ -269,24 +298,24 @@ def _basis(
             if i in inside and not own:
                 continue
             for k, m in enumerate(mentions):
-                if after <= m.start <= after + 3 and m.end <= end and entities.of_mention[k] is not None and m.head not in taken:
-                    if all(not w[0].isalpha() or w in ("a", "an", "the", "two", "three") for w in lower[after : m.start]):
-                        return entities.of_mention[k]
+                apart = lower[after : m.start]
+                near = after <= m.start <= after + 3 and m.end <= end and m.head not in taken
+                if near and all(not w[0].isalpha() or w in ("a", "an", "the", "two", "three") for w in apart):
+                    return entities.of_mention[k]
     return None
 
 
-def _quoted_by(words: Words, attributions: Sequence[Placed], one: Placed) -> int | None:
+def _quoted_by(words: Words, attributions: Sequence[Placed], word: int) -> int | None:
     """The attribution whose quotation a first-person source stands in."""
-    assert one.source is not None
-    if words.quote[one.source[0]] == 0:
+    if words.quote[word] == 0:
         return None
     for place, other in enumerate(attributions):
-        if other is not one and any(a <= one.source[0] < b for a, b in other.content):
+        if any(a <= word < b for a, b in other.content):
             return place
     return None
 
 
-def _understood(words: Words, lower: Sequence[str], sentence: Ints, attributions: Sequence[Placed], place: int) -> int | None:
+def _understood(lower: Sequence[str], sentence: Ints, attributions: Sequence[Placed], place: int) -> int | None:
     """The attribution before it whose speaker is understood in one without a source: "…, adding that …"."""
     one = attributions[place]
     first = lower[one.cue[0]]
@@ -324,9 +353,17 @@ def _source(
         name=" and ".join(shown),
         kind=kind,
         named=named,
-        roles=tuple(dict.fromkeys(role for e in entities for role in _roles(words, lower, e, mentions, table, lexicon))) if len(entities) == 1 else (),
-        access=next((a for e in entities if (a := access_of(words, lower, [mentions[i] for i in e.mentions]))), None) if unnamed else None,
-        anonymity_reason=next((a for e in entities if (a := anonymity_reason_of(words, lower, [mentions[i] for i in e.mentions]))), None) if unnamed else None,
+        roles=tuple(dict.fromkeys(role for e in entities for role in _roles(words, lower, e, mentions, table, lexicon)))
+        if len(entities) == 1
+        else (),
+        access=next((a for e in entities if (a := access_of(words, lower, [mentions[i] for i in e.mentions]))), None)
+        if unnamed
+        else None,
+        anonymity_reason=next(
+            (a for e in entities if (a := anonymity_reason_of(words, lower, [mentions[i] for i in e.mentions]))), None
+        )
+        if unnamed
+        else None,
         mentions=tuple(_span(words, a, b) for a, b in spans),
     )
 
@@ -339,11 +376,25 @@ def _text(words: Words, start: int, end: int) -> str:
     return " ".join(_span(words, start, end).of(words.text).split())
 
 
-def _shown(words: Words, lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, spoken: Mapping[int, Range]) -> str:
+def _shown(
+    words: Words,
+    lower: Sequence[str],
+    entity: Entity,
+    mentions: Sequence[Mention],
+    table: Mentions,
+    spoken: Mapping[int, Range],
+) -> str:
     """The fullest name, or else the fullest description, that the document gives."""
     names = [m.name for m in (mentions[i] for i in entity.mentions) if m.name]
     if names:
-        best = max(names, key=lambda n: (sum(len(lower[i]) > 1 for i in range(n.start, n.end)), int(words.end[n.end - 1] - words.start[n.start]), -n.start))
+        best = max(
+            names,
+            key=lambda n: (
+                sum(len(lower[i]) > 1 for i in range(n.start, n.end)),
+                int(words.end[n.end - 1] - words.start[n.start]),
+                -n.start,
+            ),
+        )
         return _text(words, best.start, best.end)
     spans = []
     for i in entity.mentions:
@@ -354,11 +405,17 @@ def _shown(words: Words, lower: Sequence[str], entity: Entity, mentions: Sequenc
         while start < end - 1 and (lower[start] in ("a", "an", "the") or not lower[start][0].isalnum()):
             start += 1
         spans.append((start, end))
-    start, end = max(spans, key=lambda s: (s[1] - s[0], -s[0]), default=(mentions[entity.mentions[0]].start, mentions[entity.mentions[0]].end))
+    start, end = max(
+        spans,
+        key=lambda s: (s[1] - s[0], -s[0]),
+        default=(mentions[entity.mentions[0]].start, mentions[entity.mentions[0]].end),
+    )
     return _text(words, start, end)
 
 
-def _kind(lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, lexicon: Lexicon) -> SourceKind:
+def _kind(
+    lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, lexicon: Lexicon
+) -> SourceKind:
     names = [m.name for m in (mentions[i] for i in entity.mentions) if m.name]
     if names:
         kind = kind_of("", names[0] if entity.type != "person" else Name(0, 1, "person"), False, lexicon)
@@ -378,7 +435,9 @@ def _kind(lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], tab
     return {"person": SourceKind.PERSON, "other": SourceKind.DOCUMENT}.get(entity.type, SourceKind.ORGANIZATION)
 
 
-def _roles(words: Words, lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, lexicon: Lexicon) -> list[str]:
+def _roles(
+    words: Words, lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, lexicon: Lexicon
+) -> list[str]:
     """Titles and descriptions that the document gives a named source, in the order of the text."""
     if not entity.named:
         return []
@@ -404,22 +463,31 @@ def _with_phrase(words: Words, lower: Sequence[str], end: int) -> int:
     """The end of a role with the phrase that says of what: "master of the harbour at Skerry"."""
     stop = end
     if stop < len(lower) and lower[stop] in ("of", "for", "at", "to"):
-        while stop < len(lower) and stop - end < 10 and words.spoken[stop] and words.gap[stop] < 2 and lower[stop] not in _ROLE_ENDS:
+        while (
+            stop < len(lower)
+            and stop - end < 10
+            and words.spoken[stop]
+            and words.gap[stop] < 2
+            and lower[stop] not in _ROLE_ENDS
+        ):
             stop += 1
     return stop if stop - end > 1 else end
 
 
-_ROLE_ENDS = frozenset("who which that said says told is was has had and but when while because".split())
+_ROLE_ENDS = word_list("ends of a role")
 
 
 def _title_before(words: Words, lower: Sequence[str], start: int, lexicon: Lexicon) -> str | None:
     """The title that stands before a name: "Secretary of State"."""
     first = start
-    while first and (lower[first - 1] in lexicon.title_words or lower[first - 1] in (".", "of", "the")) and words.gap[first] < 2:
+    while (
+        first
+        and (lower[first - 1] in lexicon.title_words or lower[first - 1] in (".", "of", "the"))
+        and words.gap[first] < 2
+    ):
         first -= 1
     while first < start and (lower[first] in (".", "of", "the") or not words.case[first] >= 2):
         first += 1
     if first == start or all(lower[i] in lexicon.gender_of_honorific or lower[i] == "." for i in range(first, start)):
         return None
     return _text(words, first, start)
-

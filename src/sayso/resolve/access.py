@@ -34,7 +34,9 @@ _REASON = re.compile(
     r"|for\s+fear\s+of\s+[^.;”\"]*|fearing\s+(?:retaliation|retribution|reprisals?)[^.;”\"]*)",
     re.IGNORECASE,
 )
-_SPEECH = re.compile(r",?\s+(?:said|says|say|told|added|wrote|confirmed|described|warned|acknowledged)\b", re.IGNORECASE)
+_SPEECH = re.compile(
+    r",?\s+(?:said|says|say|told|added|wrote|confirmed|described|warned|acknowledged)\b", re.IGNORECASE
+)
 _BEHIND = 220  # code points after a mention in which what is said of it is looked for
 
 

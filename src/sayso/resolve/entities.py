@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sayso.extract.words import Words
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 from sayso.resolve.forms import (
     BARE,
     FEMALE,
@@ -45,10 +45,12 @@ from sayso.resolve.pairs import pair_signs
 
 REACH = 30  # mentions back that an anaphor is compared with
 BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence of links that rules make
-HE, SHE, IT, THEY, I, WE, YOU, WHO, SOME = (FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some"))
-_OPEN = frozenset((I, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
+HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
+    FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some")
+)
+_OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
-_NEW = frozenset("another other others new second third some many several most few no one two three four five dozens".split())
+_NEW = word_list("words that begin somebody new")
 LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
 
 
@@ -109,14 +111,12 @@ def link(
         join(mention, entity, confidence)
         return entity
 
-    _link_names(words, lower, mentions, table, join, new, speaking, lexicon)
+    _link_names(words, mentions, table, join, new, speaking, lexicon)
     roles = _roles(lower, mentions, of, lexicon)
     later, earlier = _pairs(mentions, table, of)
     scores = score_pairs(later, earlier, pair_signs(table, later, earlier)) if len(later) else np.zeros(0)
     first = np.searchsorted(later, np.arange(len(mentions) + 1))
-    keys: dict[tuple[str, object], int] = {
-        e.key: e.number for e in entities if e.key is not None
-    }
+    keys: dict[tuple[str, object], int] = {e.key: e.number for e in entities if e.key is not None}
     for i in sorted((i for i in range(len(mentions)) if of[i] is None), key=lambda i: mentions[i].head):
         form = int(table.form[i])
         if form == WHO:
@@ -144,7 +144,7 @@ def link(
             if len(fitting) > 1:
                 continue  # two senators: "the senator" stays open
         if form == THE and mentions[i].type in ("organization", "other"):
-            body = _body_meant(mentions, table, entities, i, of, lower, lexicon)
+            body = _body_meant(mentions, entities, i, of, lower, lexicon)
             if body is not None:
                 join(i, entities[body], BY_ROLE)
                 continue
@@ -152,10 +152,20 @@ def link(
         if key is not None and key in keys and form < PRONOUN:
             join(i, entities[keys[key]], BY_SHORT_NAME)
             continue
-        best, probability = _best(entities, mentions, table, i, earlier[first[i] : first[i + 1]], scores[first[i] : first[i + 1]], of, lower, lexicon)
+        best, probability = _best(
+            entities,
+            mentions,
+            table,
+            i,
+            earlier[first[i] : first[i + 1]],
+            scores[first[i] : first[i + 1]],
+            of,
+            lower,
+            lexicon,
+        )
         least = LEAST["pronoun"] if form >= PRONOUN else LEAST["description"]
         if best is None or probability < least:
-            only = _only_one(entities, mentions, table, i, of) if form in (HE, SHE, THEY, IT) else None
+            only = _only_one(entities, table, i, of) if form in (HE, SHE, THEY, IT) else None
             best, probability = (only, BY_CHOICE) if only is not None else (best, probability)
         if best is not None and probability >= least:
             join(i, entities[best], probability)
@@ -170,7 +180,6 @@ def link(
 
 def _link_names(
     words: Words,
-    lower: Sequence[str],
     mentions: Sequence[Mention],
     table: Mentions,
     join: Callable[[int, Entity, float], None],
@@ -183,8 +192,7 @@ def _link_names(
 
     def shown(i: int) -> str:
         name = mentions[i].name
-        assert name is not None
-        return text[int(words.start[name.start]) : int(words.end[name.end - 1])]
+        return text[int(words.start[name.start]) : int(words.end[name.end - 1])] if name else ""
 
     types = _types(named, mentions, shown, lexicon)
     people: list[tuple[PersonName, Entity]] = []
@@ -198,7 +206,9 @@ def _link_names(
         if not name.full:
             bare.append((i, name))
             continue
-        known = next((e for n, e in people if same_person(n, name, lexicon) and _agree(e.gender, int(table.gender[i]))), None)
+        known = next(
+            (e for n, e in people if same_person(n, name, lexicon) and _agree(e.gender, int(table.gender[i]))), None
+        )
         if known is None:
             known = new(i, "person", BY_NAME)
             known.named = True
@@ -209,7 +219,9 @@ def _link_names(
     alone: dict[str, Entity] = {}
     last: dict[str, Entity] = {}
     for i, name in bare:
-        found = {e.number: e for n, e in people if bare_name_of(name, n, lexicon) and _agree(e.gender, int(table.gender[i]))}
+        found = {
+            e.number: e for n, e in people if bare_name_of(name, n, lexicon) and _agree(e.gender, int(table.gender[i]))
+        }
         by_surname = {e.number for n, e in people if n.surname == name.surname}
         candidates = [e for e in found.values() if e.number in by_surname] or list(found.values())
         plain = {e.number for n, e in people if not n.suffix}
@@ -227,10 +239,12 @@ def _link_names(
             made = new(i, "person", BY_NAME)
             made.named = True
             alone[name.surname] = made
-    _link_other_names([i for i in named if types[i] != "person"], types, shown, lower, mentions, join, new, speaking, lexicon)
+    _link_other_names([i for i in named if types[i] != "person"], types, shown, join, new, speaking, lexicon)
 
 
-def _types(named: Sequence[int], mentions: Sequence[Mention], shown: Callable[[int], str], lexicon: Lexicon) -> dict[int, str]:
+def _types(
+    named: Sequence[int], mentions: Sequence[Mention], shown: Callable[[int], str], lexicon: Lexicon
+) -> dict[int, str]:
     """What each name is a name of: the same string is the same throughout, and a surname is a person's."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for i in named:
@@ -244,7 +258,9 @@ def _types(named: Sequence[int], mentions: Sequence[Mention], shown: Callable[[i
     for name in best:
         lowered = name.lower()
         last = tokens_of(name)[-1:] or [""]
-        if best[name] in ("person", "other") and (last[0] in lexicon.organization_heads or lowered.removeprefix("the ") in lexicon.seats):
+        if best[name] in ("person", "other") and (
+            last[0] in lexicon.organization_heads or lowered.removeprefix("the ") in lexicon.seats
+        ):
             best[name] = "organization"
         if best[name] == "person" and is_acronym(name) and name.isupper() and len(name) > 2:
             best[name] = "organization"
@@ -270,8 +286,6 @@ def _link_other_names(
     named: Sequence[int],
     types: dict[int, str],
     shown: Callable[[int], str],
-    lower: Sequence[str],
-    mentions: Sequence[Mention],
     join: Callable[[int, Entity, float], None],
     new: Callable[[int, str, float], Entity],
     speaking: frozenset[int],
@@ -315,7 +329,9 @@ def _link_other_names(
         elif (outlet := _outlet(name, outlets, lexicon)) is not None:
             join(i, outlet, BY_SHORT_NAME)
         else:
-            longer = {e.number: e for k, e in known.items() if short_for(key, k) and e.type == types[i] == "organization"}
+            longer = {
+                e.number: e for k, e in known.items() if short_for(key, k) and e.type == types[i] == "organization"
+            }
             if len(longer) == 1:
                 join(i, next(iter(longer.values())), BY_SHORT_NAME)
             else:
@@ -333,7 +349,9 @@ def _agree(a: int, b: int) -> bool:
     return UNKNOWN in (a, b) or a == b
 
 
-def _roles(lower: Sequence[str], mentions: Sequence[Mention], of: Sequence[int | None], lexicon: Lexicon) -> dict[str, set[int]]:
+def _roles(
+    lower: Sequence[str], mentions: Sequence[Mention], of: Sequence[int | None], lexicon: Lexicon
+) -> dict[str, set[int]]:
     """Whose title each noun is, where it stands before a name: "City Attorney Barbara Parker"."""
     found: dict[str, set[int]] = {}
     for i, m in enumerate(mentions):
@@ -351,7 +369,20 @@ def _roles(lower: Sequence[str], mentions: Sequence[Mention], of: Sequence[int |
     return found
 
 
-_TITLE_NOUNS = {"sen": "senator", "rep": "congressman", "gov": "governor", "pres": "president", "gen": "general", "prof": "professor", "sgt": "sergeant", "lt": "lieutenant", "capt": "captain", "dr": "doctor", "rev": "reverend", "det": "detective"}
+_TITLE_NOUNS = {
+    "sen": "senator",
+    "rep": "congressman",
+    "gov": "governor",
+    "pres": "president",
+    "gen": "general",
+    "prof": "professor",
+    "sgt": "sergeant",
+    "lt": "lieutenant",
+    "capt": "captain",
+    "dr": "doctor",
+    "rev": "reverend",
+    "det": "detective",
+}
 
 
 def _pairs(mentions: Sequence[Mention], table: Mentions, of: Sequence[int | None]) -> tuple[np.ndarray, np.ndarray]:
@@ -367,10 +398,17 @@ def _pairs(mentions: Sequence[Mention], table: Mentions, of: Sequence[int | None
     return np.array(later, dtype=np.int64), np.array(earlier, dtype=np.int64)
 
 
-def _apposed(lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]) -> int | None:
+def _apposed(
+    lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]
+) -> int | None:
     """The entity of the name beside which a description stands: "Robby Mook, the campaign manager," """
     m = mentions[i]
-    if table.form[i] >= PRONOUN or m.type != "person" or table.number[i] == MANY or "whose" in lower[max(0, m.start - 1) : m.start + 1]:
+    if (
+        table.form[i] >= PRONOUN
+        or m.type != "person"
+        or table.number[i] == MANY
+        or "whose" in lower[max(0, m.start - 1) : m.start + 1]
+    ):
         return None
     for j in range(max(0, i - 4), min(len(mentions), i + 4)):
         other = mentions[j]
@@ -378,7 +416,11 @@ def _apposed(lower: Sequence[str], mentions: Sequence[Mention], table: Mentions,
             continue
         if other.end + 1 == m.start and lower[other.end] == "," and m.head < m.end:
             return of[j]
-        if m.start <= other.start and m.head < other.start <= m.head + 2 and all(w == "," for w in lower[m.head + 1 : other.start]):
+        if (
+            m.start <= other.start
+            and m.head < other.start <= m.head + 2
+            and all(w == "," for w in lower[m.head + 1 : other.start])
+        ):
             return of[j]
     return None
 
@@ -397,7 +439,9 @@ def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: S
     return best[1] if best else None
 
 
-def _key(lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]) -> tuple[str, object] | None:
+def _key(
+    lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]
+) -> tuple[str, object] | None:
     """The head of a description and whose it is: "her campaign" and "the Clinton campaign" are of one key."""
     m = mentions[i]
     if table.form[i] >= PRONOUN or table.form[i] == INDEFINITE or m.type == "person":
@@ -413,7 +457,6 @@ def _key(lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: 
 
 def _body_meant(
     mentions: Sequence[Mention],
-    table: Mentions,
     entities: Sequence[Entity],
     i: int,
     of: Sequence[int | None],
@@ -434,19 +477,22 @@ def _body_meant(
         name = lower[other.name.start : other.name.end]
         if noun in name and len(name) > 1:
             by_noun.add(entity)
-        if noun in _OUTLET_NOUNS and (" ".join(name) in lexicon.outlets or (len(name) > 1 and name[-1] in lexicon.outlet_endings)):
+        if noun in _OUTLET_NOUNS and (
+            " ".join(name) in lexicon.outlets or (len(name) > 1 and name[-1] in lexicon.outlet_endings)
+        ):
             outlets.add(entity)
     found = by_noun or outlets
     return found.pop() if len(found) == 1 else None
 
 
-_OUTLET_NOUNS = frozenset("paper newspaper magazine network station broadcaster channel outlet site website agency daily weekly".split())
+_OUTLET_NOUNS = word_list("nouns for outlets")
 
 
-def _only_one(entities: Sequence[Entity], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]) -> int | None:
+def _only_one(entities: Sequence[Entity], table: Mentions, i: int, of: Sequence[int | None]) -> int | None:
     """The only one in the last sentences whom a pronoun can mean: one woman among men, one group."""
     form, wanted = int(table.form[i]), int(table.gender[i])
-    fitting, open_ = set(), set()
+    fitting: set[int] = set()
+    open_: set[int] = set()
     for j in range(i - 1, max(-1, i - REACH), -1):
         if table.sentence[i] - table.sentence[j] > 2:
             break
@@ -493,13 +539,18 @@ def _best(
     return best, float(np.exp(min(reach[best], 30.0)) / total)
 
 
-def _may_be(entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int, j: int, lower: Sequence[str], lexicon: Lexicon) -> bool:
+def _may_be(
+    entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int, j: int, lower: Sequence[str], lexicon: Lexicon
+) -> bool:
     """Whether nothing in the words forbids that a mention is of an entity."""
     m, other = mentions[i], mentions[j]
     form = int(table.form[i])
     if m.start <= other.start < m.end or other.start <= m.start < other.end:
         return False
-    if not _agree(entity.gender if entity.gender in (MALE, FEMALE) else UNKNOWN, int(table.gender[i]) if table.gender[i] in (MALE, FEMALE) else UNKNOWN):
+    if not _agree(
+        entity.gender if entity.gender in (MALE, FEMALE) else UNKNOWN,
+        int(table.gender[i]) if table.gender[i] in (MALE, FEMALE) else UNKNOWN,
+    ):
         return False
     if form in (HE, SHE):
         human = entity.named or any(table.key[k] in lexicon.gender_of_noun for k in entity.mentions)
@@ -510,7 +561,12 @@ def _may_be(entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int
         return not (entity.type == "person" and entity.named and entity.gender in (MALE, FEMALE))
     if form >= PRONOUN:
         return True
-    if form == INDEFINITE or lower[m.start] in _NEW or lower[m.start] == "whose" or any(w in ("another", "other") for w in lower[m.start : m.head]):
+    if (
+        form == INDEFINITE
+        or lower[m.start] in _NEW
+        or lower[m.start] == "whose"
+        or any(w in ("another", "other") for w in lower[m.start : m.head])
+    ):
         return False
     if m.type == "person":
         if entity.type != "person" or (table.number[i] == MANY) != (entity.count == MANY):
@@ -524,4 +580,3 @@ def _may_be(entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int
     if not entity.named:
         return any(table.key[k] == table.key[i] for k in entity.mentions)
     return entity.type != "person"
-

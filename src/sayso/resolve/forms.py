@@ -92,7 +92,7 @@ def describe(
     form, gender, number = (np.zeros(n, dtype=np.int64) for _ in range(3))
     keys, bags = [], []
     for i, (start, end, head) in enumerate(spans):
-        form[i], gender[i], number[i] = _shown(words, lower, start, end, head, names, lexicon)
+        form[i], gender[i], number[i] = _shown(lower, start, end, head, names, lexicon)
         word = lower[head]
         keys.append(word if form[i] == NAME or form[i] >= PRONOUN else singular(word))
         bags.append(frozenset(w for w in lower[start:end] if len(w) > 2 and w not in _DETERMINERS and w != "the"))
@@ -115,7 +115,6 @@ def describe(
 
 
 def _shown(
-    words: Words,
     lower: Sequence[str],
     start: int,
     end: int,
@@ -135,7 +134,12 @@ def _shown(
     form = _DETERMINERS.get(lower[start], BARE)
     if form == BARE and any(lower[i] in ("'", "’", "'s", "’s", "s") for i in range(start + 1, head)):
         form = WHOSE
-    many = word in _PLURALS or (word in lexicon.group_heads and word not in lexicon.gender_of_noun) or (word.endswith("s") and not word.endswith(_SINGULAR_S)) or word.endswith("men")
+    many = (
+        word in _PLURALS
+        or (word in lexicon.group_heads and word not in lexicon.gender_of_noun)
+        or (word.endswith("s") and not word.endswith(_SINGULAR_S))
+        or word.endswith("men")
+    )
     gender = _GENDERS.get(lexicon.gender_of_noun.get(singular(word), ""), UNKNOWN)
     return form, gender, MANY if many else ONE
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sayso.extract.words import Words
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 from sayso.resolve.forms import Floats, singular
 from sayso.resolve.scores import LEFT, NAME_TYPES, RIGHT, SPAN, MentionScores
 
@@ -20,12 +20,7 @@ Range = tuple[int, int]
 _JOINED = frozenset((".", "-", "’", "'", "&", "‑"))  # marks inside a name: "F.", "Jong-un", "O'Brien", "AT&T"
 _SURE = 0.5
 # Words that head no description: the mention model knows them from fewer texts than a grammar does.
-_NEVER_HEADS = frozenset(
-    "a an the and or but nor so if because when while where after before since until though although unless whether what why "
-    "how not no is are was were be been being am has have had having do does did will would can could may might must shall "
-    "should also just even still yet only very too then there here now again more less such own same into over under up down "
-    "out off through during between among against without within across towards around behind beyond near per via sure".split()
-)
+_NEVER_HEADS = word_list("words that head no description")
 
 
 @dataclass(frozen=True)
@@ -73,17 +68,32 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
             mark = surface[i] in _JOINED and not words.gap[i]
             after = not words.gap[i] and surface[i - 1] in _JOINED
             inside = any_name[i] >= _SURE and (goes_on[i].sum() >= begins[i].sum() or after)
-            if not inside and not (mark and i + 1 < n and not words.gap[i + 1] and any_name[min(i + 1, n - 1)] >= _SURE):
+            inside |= after and surface[i - 1] in ("-", "‑") and words.case[i] >= 2  # "Quist-Adeyo"
+            if not inside and not (
+                mark and i + 1 < n and not words.gap[i + 1] and any_name[min(i + 1, n - 1)] >= _SURE
+            ):
                 break
             weight = weight + goes_on[i] + begins[i]
             i += 1
         while i < n and lower[i - 1] in ("of", "for") and words.case[i] >= 2:
             i += 1  # "University of Fenwick"
-        while i + 1 < n and surface[i] in ("-", "‑") and not words.gap[i] and not words.gap[i + 1] and words.case[i + 1] >= 2:
-            i += 2  # "Quist-Adeyo"
-        while start > 1 and surface[start - 1] in ("-", "‑") and not words.gap[start] and not words.gap[start - 1] and words.case[start - 2] >= 2:
+        while (
+            i + 1 < n
+            and surface[i] in ("-", "‑")
+            and not words.gap[i]
+            and not words.gap[i + 1]
+            and words.case[i + 1] >= 2
+        ):
+            i += 2
+        while (
+            start > 1
+            and surface[start - 1] in ("-", "‑")
+            and not words.gap[start]
+            and not words.gap[start - 1]
+            and words.case[start - 2] >= 2
+        ):
             start -= 2  # "Urban-Brookings Tax Policy Center"
-        end = _without_marks(words, surface, lower, start, i, lexicon)
+        end = _without_marks(surface, lower, start, i, lexicon)
         type_ = NAME_TYPES[int(np.argmax(weight))]
         if lexicon.outlets.get(" ".join(surface[start:end]).lower().removeprefix("the ")) and type_ == "person":
             type_ = "organization"
@@ -121,7 +131,7 @@ def _is_description(words: Words, lower: Sequence[str], start: int, end: int, le
     return bool(opens) and word in lexicon.group_heads
 
 
-def _without_marks(words: Words, surface: Sequence[str], lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> int:
+def _without_marks(surface: Sequence[str], lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> int:
     """The end of a name without a possessive or loose marks, and with the suffix that follows it ("Jr.")."""
     while end > start + 1 and not surface[end - 1][0].isalnum():
         end -= 1
@@ -133,7 +143,9 @@ def _without_marks(words: Words, surface: Sequence[str], lower: Sequence[str], s
     return end
 
 
-def _without_titles(lower: Sequence[str], surface: Sequence[str], start: int, end: int, type_: str, lexicon: Lexicon) -> int:
+def _without_titles(
+    lower: Sequence[str], surface: Sequence[str], start: int, end: int, type_: str, lexicon: Lexicon
+) -> int:
     """The start of a personal name without the honorifics and titles that the model took for a part of it."""
     if type_ != "person":
         return start + 1 if end - start > 1 and lower[start] == "the" and surface[start] == "the" else start
@@ -146,10 +158,12 @@ def _without_titles(lower: Sequence[str], surface: Sequence[str], start: int, en
     return start
 
 
-def name_head(words: Words, lower: Sequence[str], name: Name, lexicon: Lexicon) -> int:
+def name_head(lower: Sequence[str], name: Name, lexicon: Lexicon) -> int:
     """The word that stands for a name: its last, or the one before "Jr." or "of …"."""
     end = name.end
-    while end - 1 > name.start and (lower[end - 1].rstrip(".") in lexicon.name_suffixes or not lower[end - 1][0].isalnum()):
+    while end - 1 > name.start and (
+        lower[end - 1].rstrip(".") in lexicon.name_suffixes or not lower[end - 1][0].isalnum()
+    ):
         end -= 1
     if name.type != "person":
         for i in range(name.start + 1, end):
@@ -170,16 +184,26 @@ def find_mentions(
 
     No description has its head among the `barred` words: those of cues.
     """
-    found = [_named(words, lower, name, scores, lexicon) for name in names]
+    found = [_named(words, lower, name, lexicon) for name in names]
     taken = np.zeros(len(lower), dtype=bool)
     for name in names:
         taken[name.start : name.end] = True
     best = scores.types.argmax(1) if len(scores.types) else np.zeros(0, dtype=np.int64)
     for head in np.flatnonzero(best).tolist():
-        if taken[head] or not lower[head][0].isalpha() or lower[head].endswith("ly") or head in barred or lower[head] in _NEVER_HEADS:
+        if (
+            taken[head]
+            or not lower[head][0].isalpha()
+            or lower[head].endswith("ly")
+            or head in barred
+            or lower[head] in _NEVER_HEADS
+        ):
             continue
         type_ = NAME_TYPES[best[head] - 1]
-        if type_ == "other" and singular(lower[head]) not in lexicon.document_heads and lower[head] not in ("it", "its"):
+        if (
+            type_ == "other"
+            and singular(lower[head]) not in lexicon.document_heads
+            and lower[head] not in ("it", "its")
+        ):
             continue
         if head + 2 < len(lower) and lower[head + 1] in ("'", "’") and lower[head + 2] == "t":
             continue  # "don't"
@@ -202,7 +226,7 @@ def span_of(head: int, scores: MentionScores, n: int) -> Range:
     return low + int(starts.argmax()), head + int(ends.argmax()) + 1
 
 
-def _named(words: Words, lower: Sequence[str], name: Name, scores: MentionScores, lexicon: Lexicon) -> Mention:
+def _named(words: Words, lower: Sequence[str], name: Name, lexicon: Lexicon) -> Mention:
     """The mention of a name, with the honorific before it: "Mr. Trump"."""
     start = name.start
     if name.type == "person":
@@ -211,7 +235,7 @@ def _named(words: Words, lower: Sequence[str], name: Name, scores: MentionScores
             before -= 1
         if before >= 0 and lower[before] in lexicon.gender_of_honorific and words.case[before] >= 2:
             start = before
-    return Mention(start, name.end, name_head(words, lower, name, lexicon), name.type, name)
+    return Mention(start, name.end, name_head(lower, name, lexicon), name.type, name)
 
 
 def softmax(scores: Floats) -> Floats:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'\-‑][^\W\d_]+)*\.?|\d+")
 _POSSESSIVE = ("’s", "'s", "’", "'")
-_SMALL = frozenset("the of and for in at on a an de la le el al bin ibn van von der den di da do dos del ter y e &".split())
-_PARTICLES = frozenset("de la le el al bin ibn van von der den di da do dos del du ter".split())
-_FORMS = frozenset(("inc", "corp", "co", "ltd", "llc", "plc", "company", "corporation", "incorporated", "limited", "group", "ag", "sa"))
+_SMALL = word_list("small words in names")
+_PARTICLES = word_list("particles of surnames")
+_FORMS = word_list("legal forms of companies")
 
 
 @dataclass(frozen=True)

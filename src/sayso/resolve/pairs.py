@@ -6,7 +6,6 @@ The network is trained on GUM, NewsWCL50, MEANTIME, LitBank and GAP, and on sour
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sayso.resolve.forms import FORMS, NAME, PRONOUN, UNKNOWN, Floats, Ints, Mentions
 

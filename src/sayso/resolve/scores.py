@@ -35,6 +35,4 @@ def columns(rows: NDArray[np.float16]) -> dict[str, Floats]:
     """The parts of the model's rows [words, WIDTH]."""
     rows = rows if rows.shape[1] else np.zeros((len(rows), WIDTH), dtype=np.float16)
     edges = np.cumsum([0, *PARTS.values()])
-    return {
-        name: rows[:, a:b].astype(np.float32) for name, a, b in zip(PARTS, edges[:-1], edges[1:], strict=True)
-    }
+    return {name: rows[:, a:b].astype(np.float32) for name, a, b in zip(PARTS, edges[:-1], edges[1:], strict=True)}

@@ -10,20 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 from sayso.resolve.forms import singular
 from sayso.resolve.mentions import Name
 
-_MORE = frozenset(
-    "of for with from in at on by to about as than who whom which that whose where when while after before during "
-    "among between against near over under inside outside like including such familiar close briefed speaking "
-    "working close involved citing quoting representing".split()
-)
-_NO_HEAD = frozenset(
-    "himself herself itself themselves myself ourselves alone here there too also both each all already later now "
-    "today yesterday still then ever once again".split()
-)
-_QUANTITIES = frozenset("number majority minority handful couple group dozens scores hundreds thousands millions percent half plenty".split())
+_MORE = word_list("words that say more of a source")
+_NO_HEAD = word_list("words that end a source and head none")
+_QUANTITIES = word_list("nouns of quantity")
 _SUBJECTS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
 _POSSESSIVE = frozenset(("'", "’"))
 
@@ -78,7 +71,7 @@ def parts_of(
         if head is None and i == start and word in _SUBJECTS:
             return [Part(start, end, i, None)]  # "he also"
         if head is not None and word == ",":
-            if name is None and _name_soon(lower, i + 1, end, names):
+            if name is None and _name_soon(i + 1, end, names):
                 i += 1
                 continue
             if not _list_goes_on(lower, i, end, names):
@@ -88,9 +81,8 @@ def parts_of(
         elif word in ("and", "&", "or") and head is not None and i + 1 < end:
             parts.append(Part(began, i, head, name))
             head, name, began = None, None, i + 1
-        elif word[0].isalpha() and word not in _NO_HEAD:
-            if not (name is not None and (word.endswith("ly") or word in _NO_HEAD)):
-                head, name = i, None
+        elif word[0].isalpha() and word not in _NO_HEAD and not (name is not None and word.endswith("ly")):
+            head, name = i, None
         i += 1
     if head is None:
         head = _last_telling(lower, began, end, lexicon)
@@ -105,7 +97,7 @@ def _last_telling(lower: Sequence[str], start: int, end: int, lexicon: Lexicon) 
     return start
 
 
-def _name_soon(lower: Sequence[str], start: int, end: int, names: Mapping[int, Name]) -> bool:
+def _name_soon(start: int, end: int, names: Mapping[int, Name]) -> bool:
     """Whether a personal name follows at once: "the campaign manager, Robby Mook"."""
     return any(i in names and names[i].type == "person" for i in range(start, min(start + 2, end)))
 
@@ -133,10 +125,7 @@ def _list_goes_on(lower: Sequence[str], comma: int, end: int, names: Mapping[int
     return comma + 1 in names and (joint + 1 in names or lower[joint + 1] in ("the", "a", "an"))
 
 
-_BETWEEN = frozenset(
-    "really also still just do does did have has had would will can could may might should must not never n't ’ ' t d ll ve am is "
-    "are was were m re s always often only now then truly clearly simply already".split()
-)
+_BETWEEN = word_list("words between subject and cue")
 
 
 def subject_before(
