@@ -107,7 +107,7 @@ def join_tokens(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
 
 _HEAD_ENDS = frozenset((
     "of", "in", "for", "with", "from", "at", "on", "by", "to", "about", "as", "than", "who", "whom", "whose", "which",
-    "that", "where", "when", ",", "(", "--", "-", "—", "–", ":", ";", "against", "between", "over", "during", "after",
+    "that", "where", "when", ",", "(", "--", "—", "–", ":", ";", "against", "between", "over", "during", "after",
     "before", "under", "who's", "seen", "killed",
 ))  # fmt: skip
 _WORD = re.compile(r"[\w.’'&-]*\w|\S")

@@ -231,7 +231,8 @@ def _names(
     text: MarkedText, words: Words, lower: Sequence[str], lexicon: Lexicon
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Tags of names, titles left out, and which words stand in names, capitalized heads among them."""
-    titles = lexicon.title_words | set(lexicon.gender_of_honorific) | {"of", "the", "."}
+    titles = {w for row in lexicon.tables["titles"] for w in row["title"].lower().replace(".", " . ").split()}
+    titles |= set(lexicon.gender_of_honorific)
     tags = np.full(len(words), 0 if text.names_whole else UNMARKED)
     in_name = np.zeros(len(words), dtype=bool)
     for marked in text.mentions:

@@ -80,12 +80,13 @@ def marked_head(text: str, span: Range, mention: dict[str, Any]) -> Range:
 
 
 def _last_of_name(text: str, span: Range, head: Range) -> Range:
-    """The last of the capitalized words that follow a head with only a space, a full stop or a hyphen between."""
+    """The last of the capitalized words that follow a head with nothing but spaces, full stops and hyphens between."""
     last = head
     for word in _WORD.finditer(text, head[1], span[1]):
         if word[0] in "-.":
             continue
-        if text[last[1] : word.start()].strip(" -.") or not word[0][0].isupper() or _bare(word[0]) in _NO_HEAD:
+        between = text[last[1] : word.start()]
+        if between.strip(" -.") or _bare(word[0]) in _NO_HEAD or not (word[0][0].isupper() or between == "-"):
             break
         last = word.span()
     return _without_possessive(text, last)
@@ -119,8 +120,14 @@ def _without_possessive(text: str, word: Range) -> Range:
 
 
 def with_heads(text: str, chains: Iterable[Iterable[Span]]) -> Chains:
-    """Chains of spans that were found, each with its head by form."""
-    return [[((s.start, s.end), head_of(text, (s.start, s.end))) for s in chain] for chain in chains]
+    """Chains of spans that were found, each with its head by form; a span that stands in several is left in the first."""
+    seen: set[Span] = set()
+    out: Chains = []
+    for chain in chains:
+        spans = [span for span in dict.fromkeys(chain) if span not in seen]
+        seen.update(spans)
+        out.append([((s.start, s.end), head_of(text, (s.start, s.end))) for s in spans])
+    return out
 
 
 def measure(documents: Sequence[Annotated], find: Callable[[str], Chains]) -> dict[str, Any]:

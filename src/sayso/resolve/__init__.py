@@ -85,10 +85,7 @@ def link_mentions(
     )
     mentions = find_mentions(words, lower, names, cues, scores, lexicon)
     ends = {m.end: (m.start, m.end) for m in mentions if m.type in ("person", "organization") or m.name}
-    attributions = [
-        a if a.source or a.within is None else replace(a, source=subject_before(lower, a.cue, ends))
-        for a in attributions
-    ]
+    attributions = [_with_subject(a, lower, ends) for a in attributions]
     by_start = {name.start: name for name in names}
     spans = sorted({a.source for a in attributions if a.source})
     parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
@@ -126,6 +123,16 @@ def resolve(
     """
     linked = link_mentions(words, lower, sentence, attributions, scores, model, lexicon)
     return _speakers(document, words, lower, sentence, linked.attributions, linked, lexicon)
+
+
+def _with_subject(one: Placed, lower: Sequence[str], ends: Mapping[int, Range]) -> Placed:
+    """A nested attribution with the subject before its cue as its source, where none was found: “I think …”."""
+    if one.source is not None or one.within is None:
+        return one
+    source = subject_before(lower, one.cue, ends)
+    if source is None or any(a < source[1] and source[0] < b for a, b in (one.cue, *one.content)):
+        return one
+    return replace(one, source=source)
 
 
 def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
