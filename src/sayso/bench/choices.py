@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from sayso.bench.heads import head_of
 from sayso.errors import InputError
 from sayso.model import Span
 
@@ -59,6 +60,25 @@ def read_choices(path: Path) -> Iterator[Choice]:
                 message = f"the pronoun is {words!r}; expected he, him, his, she, her or hers"
                 raise InputError(f"{path}, line {number}", message)
             yield choice
+
+
+def by_chains(chains: Callable[[str], Sequence[Sequence[Span]]]) -> Predictor:
+    """Choosing by the chains of mentions in a text: a name is meant if the pronoun's chain holds a mention of it."""
+
+    def choose(choice: Choice) -> tuple[bool, bool]:
+        same = [m for chain in chains(choice.text) if choice.pronoun in chain for m in chain if m != choice.pronoun]
+        a, b = (any(_is_of(m, name, choice.text) for m in same) for name in (choice.a, choice.b))
+        return a, b
+
+    return choose
+
+
+def _is_of(mention: Span, name: Span, text: str) -> bool:
+    """Whether a mention is of a name: they overlap, and the mention's head is in the name or right after it. "Ana's
+    sister Eva" is of Eva."""
+    head, _ = head_of(text, (mention.start, mention.end))
+    overlap = mention.start < name.end and name.start < mention.end
+    return overlap and (name.start <= head < name.end or not text[name.end : head].strip(" ") and head >= name.end)
 
 
 def measure(choices: Iterable[Choice], predict: Predictor) -> dict[str, Any]:

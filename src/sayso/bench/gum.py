@@ -1,12 +1,13 @@
 """Coreference on GUM: its documents as chains of mentions, and how well chains that were found agree with them.
 
-Zeldes 2017, "The GUM Corpus". A corpus is JSON lines: {"id", "genre", "text", "mentions": [{"s", "e", "chain", "kind",
-"head"}]}, offsets in code points, "kind" being name, nom or pron, "head" a word.
+Zeldes 2017, "The GUM Corpus". A corpus is JSON lines: {"id", "genre", "text", "mentions": [{"s", "e", "chain", "type",
+"head"}]}, offsets in code points, "head" a word.
 
 GUM marks whatever is mentioned, things and events among it; sayso looks for people, organizations, places and
-documents alone, and the rest counts as missed. Mentions are compared twice: exactly, as words from first to last
+documents alone, and the rest counts as missed. So a third score asks for chains of people, organizations and places
+only, and leaves out what was found of the others. Mentions are compared twice: exactly, as words from first to last
 with the marks around them dropped; and by their heads, since whether "the mayor of Elm, who …" ends at "mayor" or
-later says nothing of who is meant.
+later says nothing of who is meant. The heads of what was found are told by their form (sayso.bench.heads).
 """
 
 from __future__ import annotations
@@ -15,28 +16,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mode
 from typing import Any
 
 from sayso.bench.coreference import Range, Tally, figures, score
+from sayso.bench.heads import head_of, last_of_name
 from sayso.bench.rows import not_in_format, rows
 from sayso.model import Span
 
 GENRES: dict[str, tuple[str, ...] | None] = {"all genres": None, "news, interviews": ("news", "interview")}
+ASKED = frozenset(("person", "organization", "place"))
 Chains = list[list[tuple[Range, Range]]]  # of (mention, head)
-
-_WORD = re.compile(r"\d[\d.,]*\d(?!\w)|[\w.’'&@]*\w|\S")  # parted at hyphens, as GUM and most tools do
-# What follows a noun and says more of it: the head stands before the first of these.
-_ENDS = {
-    *("of", "in", "for", "with", "from", "on", "at", "by", "to", "about", "as", "than", "out", "like", "including"),
-    *("against", "between", "among", "around", "over", "during", "after", "before", "under", "throughout", "across"),
-    *("who", "whom", "whose", "which", "that", "where", "when", "while", "and", "or", "vs", "vs."),
-    *(",", "(", "[", "—", "–", ":", ";", "/"),
-}
-_NO_HEAD = {
-    *("jr", "sr", "ii", "iii", "iv", "all", "both", "each", "alone", "also", "too", "here", "there"),
-    *("himself", "herself", "itself", "themselves"),
-}
-_POSSESSIVE = ("'s", "’s", "'", "’")
 
 
 @dataclass(frozen=True)
@@ -47,19 +37,22 @@ class Annotated:
     genre: str
     text: str
     chains: Chains
+    types: tuple[str, ...]  # of each chain, as most of its mentions are marked
 
 
 def read_gum(path: Path) -> Iterator[Annotated]:
     """The documents of a corpus, which may be .gz. Raises InputError, with the line, where one is not in the format."""
     for place, row in rows(path, "a document in GUM's format", ("id", "genre", "text", "mentions")):
         chains: dict[Any, list[tuple[Range, Range]]] = {}
+        types: dict[Any, list[str]] = {}
         try:
             for mention in row["mentions"]:
                 span = (mention["s"], mention["e"])
                 chains.setdefault(mention["chain"], []).append((span, marked_head(row["text"], span, mention)))
+                types.setdefault(mention["chain"], []).append(mention["type"])
         except (KeyError, TypeError) as error:
             raise not_in_format(place, "a document in GUM's format", error) from error
-        yield Annotated(row["id"], row["genre"], row["text"], list(chains.values()))
+        yield Annotated(row["id"], row["genre"], row["text"], list(chains.values()), tuple(map(mode, types.values())))
 
 
 def marked_head(text: str, span: Range, mention: dict[str, Any]) -> Range:
@@ -76,51 +69,11 @@ def marked_head(text: str, span: Range, mention: dict[str, Any]) -> Range:
         return by_form
     place = min(places, key=lambda p: abs(p - by_form[0]))
     marked = (place, place + len(head.rstrip(".")))
-    return marked if head[0].islower() else _last_of_name(text, span, marked)
-
-
-def _last_of_name(text: str, span: Range, head: Range) -> Range:
-    """The last of the capitalized words that follow a head with nothing but spaces, full stops and hyphens between."""
-    last = head
-    for word in _WORD.finditer(text, head[1], span[1]):
-        if word[0] in "-.":
-            continue
-        between = text[last[1] : word.start()]
-        if between.strip(" -.") or _bare(word[0]) in _NO_HEAD or not (word[0][0].isupper() or between == "-"):
-            break
-        last = word.span()
-    return _without_possessive(text, last)
-
-
-def head_of(text: str, span: Range) -> Range:
-    """The head of a mention by its form alone: the last word of its core, which ends before "of", "who" or a comma,
-    without "Jr" and possessives. It knows nothing of how the mention was found, and so serves any tool's."""
-    head: Range | None = None
-    for word in _WORD.finditer(text, *span):
-        if head is not None and (_first_part(word[0]) in _ENDS or (word[0] == "-" and text[word.start() - 1] == " ")):
-            break
-        if word[0][0].isalnum() and (head is None or _bare(word[0]) not in _NO_HEAD):
-            head = word.span()
-    return span if head is None else _without_possessive(text, head)
-
-
-def _first_part(word: str) -> str:
-    """ "who" of "who’s"; marks as they are."""
-    return re.split("['’]", word)[0].lower() or word
-
-
-def _bare(word: str) -> str:
-    return word.lower().removesuffix("'s").removesuffix("’s").strip(".")
-
-
-def _without_possessive(text: str, word: Range) -> Range:
-    start, end = word
-    ending = next((p for p in _POSSESSIVE if text[start:end].endswith(p) and end - start > len(p)), "")
-    return start, end - len(ending)
+    return marked if head[0].islower() else last_of_name(text, span, marked)
 
 
 def with_heads(text: str, chains: Iterable[Iterable[Span]]) -> Chains:
-    """Chains of spans that were found, each with its head by form; a span that stands in several is left in the first."""
+    """Chains of spans that were found, each with its head by form; a span in several is left in the first."""
     seen: set[Span] = set()
     out: Chains = []
     for chain in chains:
@@ -131,22 +84,32 @@ def with_heads(text: str, chains: Iterable[Iterable[Span]]) -> Chains:
 
 
 def measure(documents: Sequence[Annotated], find: Callable[[str], Chains]) -> dict[str, Any]:
-    """The scores of chains that are found, by genres; heads compared, and whole mentions."""
-    scored: list[tuple[str, dict[str, Tally], dict[str, Tally]]] = []
+    """The scores of chains that are found, by genres: heads compared; whole mentions; heads of people, organizations
+    and places alone."""
+    scored: list[tuple[str, dict[str, dict[str, Tally]]]] = []
     for one in documents:
         found = find(one.text)
-        exact = score(_once(one.text, one.chains), _once(one.text, found))
-        scored.append((one.genre, score(one.chains, found, heads=True), exact))
+        scores = {
+            "heads": score(one.chains, found, heads=True),
+            "exact": score(_once(one.text, one.chains), _once(one.text, found)),
+            "heads of people, organizations, places": score(*_asked(one, found), heads=True),
+        }
+        scored.append((one.genre, scores))
     out: dict[str, Any] = {}
     for part, genres in GENRES.items():
-        kept = [row for row in scored if genres is None or row[0] in genres]
+        kept = [scores for genre, scores in scored if genres is None or genre in genres]
         if kept:
-            out[part] = {
-                "documents": len(kept),
-                "heads": figures(heads for _, heads, _ in kept),
-                "exact": figures(exact for _, _, exact in kept),
-            }
+            by_match = {match: figures(scores[match] for scores in kept) for match in kept[0]}
+            out[part] = {"documents": len(kept), **by_match}
     return out
+
+
+def _asked(one: Annotated, found: Chains) -> tuple[Chains, Chains]:
+    """The chains of people, organizations and places, and what was found without mentions of the others."""
+    asked = [chain for chain, type_ in zip(one.chains, one.types, strict=True) if type_ in ASKED]
+    heads = {head for chain in asked for _, head in chain}
+    others = {head for chain in one.chains for _, head in chain} - heads
+    return asked, [[mention for mention in chain if mention[1] not in others] for chain in found]
 
 
 def _once(text: str, chains: Chains) -> list[list[Range]]:

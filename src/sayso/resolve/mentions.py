@@ -18,7 +18,8 @@ from sayso.resolve.scores import LEFT, NAME_TYPES, RIGHT, SPAN, MentionScores
 Range = tuple[int, int]
 
 _JOINED = frozenset((".", "-", "’", "'", "&", "‑"))  # marks inside a name: "F.", "Jong-un", "O'Brien", "AT&T"
-_SURE = 0.5
+_SURE = 0.5  # probability of a word to be in a name
+_GOES_ON = 0.3  # the same, for one with a capital right behind a name
 # Words that head no description: the mention model knows them from fewer texts than a grammar does.
 _NEVER_HEADS = word_list("words that head no description")
 
@@ -67,7 +68,8 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
         while i < n and words.gap[i] < 2:
             mark = surface[i] in _JOINED and not words.gap[i]
             after = not words.gap[i] and surface[i - 1] in _JOINED
-            inside = any_name[i] >= _SURE and (goes_on[i].sum() >= begins[i].sum() or after)
+            least = _GOES_ON if words.case[i] >= 2 else _SURE
+            inside = any_name[i] >= least and (goes_on[i].sum() >= begins[i].sum() or after)
             inside |= after and surface[i - 1] in ("-", "‑") and words.case[i] >= 2  # "Quist-Adeyo"
             if not inside and not (
                 mark and i + 1 < n and not words.gap[i + 1] and any_name[min(i + 1, n - 1)] >= _SURE
@@ -101,7 +103,11 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
             continue
         start = _without_titles(lower, surface, start, end, type_, lexicon)
         if any(lower[k] not in ("the", "a", "an") and lower[k][0].isalnum() for k in range(start, end)):
-            found.append(Name(start, end, type_))
+            before = found[-1] if found else None
+            if before and before.end == start and before.type == type_ == "person" and words.gap[start] == 1:
+                found[-1] = Name(before.start, end, type_)  # "Birgitte" and "Seo Jr." side by side are one name
+            else:
+                found.append(Name(start, end, type_))
         i = max(i, end)
     return found
 
