@@ -65,6 +65,88 @@ def reliability(name: str) -> str:
     return "\n".join(lines)
 
 
+# What is asked of each measure, at least and as an aim.
+ASKED = {
+    "entity precision": (88, 96),
+    "entity recall": (80, 92),
+    "same speaker, pairs": (85, 95),
+    "kind": (92, 98),
+    "named": (95, 99),
+    "act": (85, 93),
+    "polarity": (92, 97),
+    "certainty": (85, 93),
+    "channel": (75, 90),
+    "when": (80, 92),
+    "within": (75, 90),
+    "within, both found": (75, 90),
+}
+
+
+def speakers(name: str) -> str:
+    """Who speaks and how: what is asked, and what was measured, on the unseen part and on the one tuned on."""
+    parts = result(name)["speakers"]
+    lines = [
+        "| | at least | aim | unseen | 95 % interval | unseen, not nested | tuned on |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for measure, (least, aim) in ASKED.items():
+        unseen, plain, tuned = (
+            parts[p][k][measure] for p, k in (("unseen", "all"), ("unseen", "not nested"), ("tune", "all"))
+        )
+        interval = f"{unseen['low']} to {unseen['high']}"
+        alone = "" if plain["value"] is None else plain["value"]
+        lines.append(
+            f"| {measure} | {least} | {aim} | **{unseen['value']}** | {interval} | {alone} | {tuned['value']} |"
+        )
+    unseen = parts["unseen"]
+    found, of = (unseen["all"][k]["value"] for k in ("attributions found", "of annotated"))
+    error = unseen["calibration"]["expected_calibration_error"]
+    merged = parts["all"]["namesakes"]
+    lines += [
+        "",
+        f"Unseen: {unseen['articles']} articles, {of} attributions, {found} of them found. People with one surname in "
+        f"one article: {merged['pairs']} pairs in both parts, {merged['merged']} merged. "
+        f"Expected calibration error of `speaker_confidence`: {error:.3f}.",
+    ]
+    return "\n".join(lines)
+
+
+def others(name: str) -> str:
+    """Sourced statements, names and pronouns, and coreference, on corpora that others made."""
+    run = result(name)
+    sourced, gap, gum = run["sourcing"], run["choices"], run["coreference"]
+    lines = ["| | at least | aim | measured |", "|---|---|---|---|"]
+    rows = (("F1", 84, 94), ("name", 92, 98), ("type", 88, 97), ("found unnamed", 90, 97))
+    lines += [f"| scu_sourcing, {k} | {least} | {aim} | **{sourced[k]}** |" for k, least, aim in rows]
+    lines += [f"| GAP dev, F1 ({k}) | | | {gap[k]['f1']} |" for k in ("all", "masculine", "feminine")]
+    lines += [
+        f"| GUM dev, CoNLL average, {genres}, {what} | | | {found[what]['conll']} |"
+        for genres, found in gum.items()
+        for what in ("heads", "exact", "heads of people, organizations, places")
+    ]
+    return "\n".join(lines)
+
+
+def peers(name: str, ours: str) -> str:
+    """A plain baseline and spaCy with rules, given the annotated spans, beside sayso on the same articles."""
+    theirs, own = result(name), result(ours)["speakers"]["unseen"]["all"]
+    tools = theirs["speakers"]
+    lines = ["| | " + " | ".join([*tools, "sayso"]) + " |", "|---" * (len(tools) + 2) + "|"]
+    for measure in ASKED:
+        values = [tools[tool].get(measure) for tool in tools]
+        if any(v is not None for v in values):
+            shown = " | ".join("" if v is None else str(v) for v in [*values, own[measure]["value"]])
+            lines.append(f"| {measure} | {shown} |")
+    return "\n".join(lines)
+
+
+def plain_origin(name: str) -> str:
+    """The command and the commit behind a table of who speaks."""
+    run = result(name)
+    models = ", ".join(f"{k} {v}" for k, v in run["models"].items())
+    return f"`{run['command']}`, commit {run['commit'][:10]}, models {models}"
+
+
 def speed(name: str) -> str:
     """Words a second, memory and start-up."""
     run = result(name)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +16,23 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
+from sayso.bench.speakers import GoldDocument, read_gold  # noqa: E402
 from sayso.extract.chain import best_paths, marginals, pad_steps  # noqa: E402
 from sayso.extract.decode import role_steps  # noqa: E402
 from sayso.extract.roles import around, distance_buckets  # noqa: E402
 from sayso.extract.tagger import load_tagger, score_roles, score_window, shipped_weights  # noqa: E402
 from sayso.extract.windows import Window  # noqa: E402
 from sayso.extract.words import split_words  # noqa: E402
-from training import extraction, tagger  # noqa: E402
-from training.export import export  # noqa: E402
+from sayso.lexicon import load_lexicon  # noqa: E402
+from sayso.resolve.model import load_mentions  # noqa: E402
+from sayso.resolve.pairs import pair_signs  # noqa: E402
+from sayso.resolve.scores import PARTS, columns  # noqa: E402
+from training import extraction, manner, mentions, places, tagger  # noqa: E402
+from training.chains import Choice, Marked, MarkedText, head_of  # noqa: E402
+from training.export import export, manner_model, score_model, write_model  # noqa: E402
+from training.runs import save_weights, settle  # noqa: E402
+from training.ship import ship_manner, ship_mentions  # noqa: E402
+from training.states import WIDTH, Encoder, open_encoder  # noqa: E402
 
 TEXT = "Bridge to close\n\nAna Ruiz, the mayor, told the council: “We will NOT wait.” The mill’s owner denied it."
 
@@ -72,3 +85,326 @@ def test_the_onnx_graphs_give_what_pytorch_gives(untrained: tuple[Any, Any]) -> 
         distance = torch.from_numpy(distance_buckets(low, high, *cue))[None]
         theirs = model.roles(model.roles.word(states)[:, low:high], own, distance, None)
         assert np.allclose(score_roles(loaded, scores, 0, len(words), cue), theirs[0], atol=1e-3)
+
+
+# Sources and manner, on an invented article that is marked as the corpora mark theirs.
+
+STORY = (
+    "Mill to close\n\nAna Ruiz, the mayor, said in an interview with the Courier on Monday that the mill was not safe. "
+    "She added that the owner thinks it may fall.\n\nThe mill’s owner, Hale Ltd., denied it. “They want the land,” he "
+    "told reporters."
+)
+
+
+def at(words: str, number: int = 0) -> tuple[int, int]:
+    """Where words stand in the story, for the first time or a later one."""
+    start = -1
+    for _ in range(number + 1):
+        start = STORY.index(words, start + 1)
+    return start, start + len(words)
+
+
+def marked(words: str, kind: str | None, chain: str | None, number: int = 0, name: str = "") -> Marked:
+    start, end = at(words, number)
+    inside = at(name) if name else None
+    return Marked(start, end, inside or head_of(STORY, start, end), kind, chain, inside)
+
+
+MENTIONS = (
+    marked("Ana Ruiz, the mayor,", "person", "ruiz", name="Ana Ruiz"),
+    marked("the Courier", "organization", "courier", name="Courier"),
+    marked("the mill", "place", "mill"),
+    marked("She", "person", "ruiz"),
+    marked("the owner", "person", "hale"),
+    marked("it", "place", "mill", number=1),
+    marked("The mill’s owner", "person", "hale"),
+    marked("Hale Ltd.", "organization", "hale", name="Hale Ltd."),
+)
+
+
+def marked_text(corpus: str, **fields: Any) -> MarkedText:
+    given = {"mentions": MENTIONS, "whole": corpus == "gum", "names_whole": corpus in ("gum", "wikigold", "polnear")}
+    return MarkedText(corpus, f"{corpus}-1", "news", STORY, **{**given, **fields})
+
+
+TEXTS = (
+    marked_text("gum"),
+    marked_text("meantime"),
+    marked_text("wikigold", mentions=tuple(m for m in MENTIONS if m.name)),
+    marked_text(
+        "gap",
+        mentions=(marked("She", "person", None), *(marked(w, "person", w) for w in ("Ana Ruiz", "Hale Ltd."))),
+        choice=Choice(at("She"), (at("Ana Ruiz"), at("Hale Ltd.")), (True, False)),
+    ),
+    marked_text("polnear", contents=(at("the owner thinks it may fall"),), inner_cues=(at("thinks"),)),
+)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return open_encoder(tmp_path_factory.mktemp("states"))
+
+
+@pytest.fixture(scope="module")
+def marked_examples(encoder: Encoder) -> list[mentions.Example]:
+    return mentions.examples(TEXTS, encoder, load_lexicon(), reach=30)
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory: pytest.TempPathFactory) -> list[GoldDocument]:
+    """The story as it is annotated for manner, in the order that the labels have: those in contents last."""
+    folder = tmp_path_factory.mktemp("gold")
+    said: dict[str, Any] = {
+        "source": [at("Ana Ruiz")],
+        "cue": [at("said")],
+        "content": [at("that the mill was not safe")],
+    }
+    said |= {"act": ["assert"], "polarity": "negated", "certainty": "certain", "entity": [{"parts": [at("Ana Ruiz")]}]}
+    said |= {"channel": at("an interview with the Courier"), "kind": "person", "named": True}
+    said |= {"when": {"span": at("Monday"), "from": "2026-03-02", "to": "2026-03-02"}}
+    denied: dict[str, Any] = {
+        "source": [at("Hale Ltd.")],
+        "cue": [at("denied")],
+        "content": [at("it", 2)],
+        "act": ["deny", "assert"],
+    }
+    denied |= {"polarity": "affirmed", "certainty": "certain", "entity": None, "kind": None, "named": None}
+    added = {**said, "source": [at("She")], "cue": [at("added")], "content": [at("that the owner thinks it may fall")]}
+    thinks = {**denied, "source": [at("the owner")], "cue": [at("thinks")], "content": [at("it may fall")], "within": 2}
+    thinks |= {"act": ["believe"], "certainty": ["probable", "possible"], "nested": True}
+    labels, corpus = folder / "labels.jsonl", folder / "articles.jsonl.gz"
+    labels.write_text(json.dumps({"id": "a", "attributions": [said, denied, added, thinks]}) + "\n")
+    corpus.write_bytes(gzip.compress(json.dumps({"id": "a", "text": STORY, "published": "2026-03-04"}).encode()))
+    return list(read_gold(labels, corpus))
+
+
+def rows_of_log(place: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in place.read_text("utf8").splitlines()]
+
+
+def all_finite(rows: list[dict[str, Any]]) -> bool:
+    values = [v for row in rows for v in row.values() if not isinstance(v, str)]
+    return bool(np.isfinite(np.hstack(values)).all())
+
+
+def test_states_are_those_of_reading_and_made_once(encoder: Encoder, tmp_path: Path) -> None:
+    encoder = Encoder(encoder.tagger, encoder.digest, tmp_path)
+    texts = [encoder.words(text) for text in (STORY, "", TEXT)]
+    states = encoder.states(texts)
+    assert [s.shape for s in states] == [(len(words), WIDTH) for words in texts]
+    (kept,) = tmp_path.iterdir()
+    made = kept.stat().st_mtime_ns
+    again = encoder.states(texts)
+    assert all(np.array_equal(a, b) for a, b in zip(states, again, strict=True))
+    assert kept.stat().st_mtime_ns == made
+    shipped = load_mentions().words
+    names = [i.name for i in shipped.get_inputs()]
+    given = {
+        name: np.ascontiguousarray(part)
+        for name, part in zip(names, np.split(np.float32(states[2]), 3, axis=1), strict=True)
+    }
+    words = texts[2]
+    seen = score_window(encoder.tagger, words, Window(0, len(words), 0, len(words)), shipped).rows
+    parts = columns(shipped.run(["rows"], given)[0].astype(np.float16)), columns(seen)
+    assert np.allclose(parts[0]["names"], parts[1]["names"], atol=0.05)  # float16, and int8 after it
+    assert parts[0]["manner"].shape == (len(words), PARTS["manner"])
+
+
+def test_examples_hold_what_their_corpus_marks(marked_examples: list[mentions.Example]) -> None:
+    by_corpus = {one.corpus: one for one in marked_examples}
+    gum, meantime, ner, gap, polnear = (by_corpus[text.corpus] for text in TEXTS)
+    assert (gum.names >= 0).all()
+    assert (gum.types >= 0).all()
+    assert set(meantime.types.tolist()) == {mentions.UNMARKED, 1, 2, 3}  # what it does not mark is no negative
+    assert len(ner.table) == 0
+    assert (ner.types == mentions.UNMARKED).all()
+    assert gap.same.tolist() == [True, False]
+    assert gum.same.sum() == 5  # "She" and Ruiz, "it" and the mill, the owner's three mentions
+    assert sorted(set(polnear.inner.tolist())) == [mentions.UNMARKED, 0, 1]
+    assert [one.group for one in marked_examples] == ["gum", "news", "ner", "gap", "polnear"]
+
+
+def test_a_mention_that_starts_anew_is_likely_where_no_earlier_one_is_it() -> None:
+    later, same = torch.tensor([1, 2, 2]), torch.tensor([False, True, True])
+    loss = mentions.antecedent_loss(torch.tensor([0.5, 1.0, -2.0]), later, same)
+    first = -np.log(1 / (1 + np.exp(0.5)))
+    second = -np.log((np.exp(1.0) + np.exp(-2.0)) / (1 + np.exp(1.0) + np.exp(-2.0)))
+    assert np.isclose(float(loss), (first + second) / 2)
+
+
+def test_the_mention_model_learns_for_a_few_steps_and_goes_on_where_it_was_stopped(
+    marked_examples: list[mentions.Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages = (mentions.Stage(3, 0.2, 0.02, inner=False), mentions.Stage(6, 0.35, 0.05, inner=True))
+    settings = mentions.Settings(stages=stages, figures_every=3)
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    for folder in (whole, stopped):
+        folder.mkdir()
+    mentions.train(settings, marked_examples, marked_examples, whole, every=2)
+    rows = rows_of_log(whole / "mentions.jsonl")
+    assert [row["step"] for row in rows] == [3, 3, 3, 6, 6]
+    assert all_finite(rows)
+    assert {"gap", "heads", "ner names", "polnear names", "inner cues, words"} <= rows[-1].keys()
+
+    step_on, taken = mentions.step_on, iter(range(6))
+
+    def until_stopped(*given: Any) -> Any:
+        next(taken)  # raises StopIteration in the second stage
+        return step_on(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mentions, "step_on", until_stopped)
+        with pytest.raises(StopIteration):
+            mentions.train(settings, marked_examples, marked_examples, stopped, every=2)
+    mentions.train(settings, marked_examples, marked_examples, stopped, every=2)
+    weights = [(folder / "mentions.safetensors").read_bytes() for folder in (whole, stopped)]
+    assert weights[0] == weights[1]
+
+
+def test_texts_of_a_group_come_in_turn() -> None:
+    settings = mentions.Settings()
+    rows = mentions.plan({"gum": 3, "gap": 16}, settings, 60)
+    assert {name for name, _ in rows} == {"gum", "gap"}
+    drawn = [i for name, texts in rows if name == "gum" for i in texts]
+    assert all(set(drawn[k : k + 3]) == {0, 1, 2} for k in range(0, len(drawn) - 2, 3))
+    assert all(len(texts) == settings.gap_texts for name, texts in rows if name == "gap")
+    assert all(not set(a) & set(b) for a, b in list(pairwise(t for n, t in rows if n == "gap"))[::2])
+
+
+@pytest.fixture(scope="module")
+def untrained_mentions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any, Any]:
+    """A mention model and the projection for manner with random weights, in PyTorch and as float ONNX."""
+    torch.manual_seed(4)
+    model, network = mentions.MentionModel().eval(), manner.MannerNetwork().eval()
+    for distance in (model.start_distance, model.end_distance):
+        torch.nn.init.normal_(distance)
+    folder = tmp_path_factory.mktemp("mentions")
+    save_weights(model.state_dict(), folder / "mentions.safetensors")
+    save_weights(network.state_dict(), folder / "manner.safetensors")
+    ship_mentions(folder / "mentions.safetensors", folder / "manner.safetensors", folder, quantized=False)
+    return model, network, load_mentions(folder)
+
+
+@pytest.mark.parametrize("words", [1, 3, 40])
+def test_the_mention_model_as_onnx_gives_what_pytorch_gives(
+    untrained_mentions: tuple[Any, Any, Any], words: int
+) -> None:
+    model, network, loaded = untrained_mentions
+    states = np.random.default_rng(7).normal(0, 1, (words, WIDTH)).astype(np.float32)
+    names = [i.name for i in loaded.words.get_inputs()]
+    given = {n: np.ascontiguousarray(x) for n, x in zip(names, np.split(states, 3, axis=1), strict=True)}
+    (rows,) = loaded.words.run(["rows"], given)
+    scores = loaded.scores(rows)
+    with torch.no_grad():
+        x = model.trunk(torch.from_numpy(states))
+        assert np.allclose(scores.names, model.names(x).softmax(-1), atol=1e-3)
+        assert np.allclose(scores.types, model.types(x).softmax(-1), atol=1e-3)
+        assert np.allclose(scores.inner, model.inner_cues(x), atol=1e-3)
+        assert np.allclose(scores.span_vectors, torch.cat([model.starts(x), model.ends(x)], -1), atol=1e-3)
+        assert np.allclose(scores.pair_vectors, model.pair(x), atol=1e-3)
+        assert np.allclose(scores.manner, network.project(torch.from_numpy(states)), atol=1e-3)
+
+
+def test_the_judge_as_onnx_gives_what_pytorch_gives(
+    untrained_mentions: tuple[Any, Any, Any], marked_examples: list[mentions.Example]
+) -> None:
+    model, _, loaded = untrained_mentions
+    one = marked_examples[0]
+    states = np.float32(one.states)
+    names = [i.name for i in loaded.words.get_inputs()]
+    given = {n: np.ascontiguousarray(x) for n, x in zip(names, np.split(states, 3, axis=1), strict=True)}
+    scores = loaded.scores(loaded.words.run(["rows"], given)[0])
+    signs = pair_signs(one.table, one.later, one.earlier)
+    found = loaded.pair_scores(scores, one.table.head, one.later, one.earlier, signs)
+    with torch.no_grad():
+        wanted = mentions.scores_of_pairs(model, model.trunk(torch.from_numpy(states)), one)
+    assert np.allclose(found, wanted, atol=1e-3)
+
+
+def test_manner_learns_and_its_onnx_gives_what_pytorch_gives(
+    gold: list[GoldDocument], encoder: Encoder, tmp_path: Path
+) -> None:
+    rows = manner.rows_of(gold, encoder, load_lexicon())
+    assert [r.nested for r in rows] == [False, False, False, True]
+    assert [r.right[0].sum() for r in rows] == [1, 2, 1, 1]
+    assert rows[3].right[2].tolist() == [False, True, True, False]
+    manner.train(manner.Settings(epochs=3, batch=2), rows, rows, tmp_path)
+    log = rows_of_log(tmp_path / "manner.jsonl")
+    assert all_finite(log)
+    assert {"act", "nested certainty"} <= log[-1].keys()
+
+    torch.manual_seed(8)
+    network = manner.MannerNetwork().eval()
+    place = tmp_path / "manner.onnx"
+    write_model(manner_model({k: v.numpy() for k, v in network.state_dict().items()}, manner.SIZES), place)
+    batch = manner.as_batch(rows)
+    with torch.no_grad():
+        wanted = network(batch.signs, batch.means)
+        means = network.project(batch.means).flatten(1)
+    given = {"rows": np.hstack([means.numpy(), batch.signs.numpy()])}
+    found = onnx_session(place).run(["act", "polarity", "certainty"], given)
+    assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(found, wanted, strict=True))
+
+
+def onnx_session(place: Path) -> Any:
+    from sayso.extract.tagger import open_session
+
+    return open_session(place)
+
+
+@pytest.mark.parametrize("kind", places.KINDS)
+def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
+    kind: str, gold: list[GoldDocument], encoder: Encoder, tmp_path: Path
+) -> None:
+    articles = places.articles_of(gold, kind, encoder, load_lexicon())
+    assert [one.cue for one in articles[0].said] == sorted(one.cue for one in articles[0].said)  # as reading has them
+    choices = places.choices_in(articles[0])
+    assert any(c.right.any() for c in choices)
+    places.train(kind, places.Settings(epochs=2, batch=2), articles, articles, tmp_path)
+    log = rows_of_log(tmp_path / "places.jsonl")
+    assert all_finite(log)
+    assert {"f1", "precision", "recall"} <= log[-1].keys()
+
+    torch.manual_seed(9)
+    network = places.Weigher().eval()
+    place = tmp_path / "weigher.onnx"
+    weights = {k: v.numpy() for k, v in network.state_dict().items()}
+    write_model(score_model(weights, kind, "signs", "hidden", "out"), place)
+    (found,) = onnx_session(place).run(["score"], {"signs": choices[0].signs})
+    assert np.allclose(found, network.run(["score"], {"signs": choices[0].signs})[0], atol=1e-3)
+
+
+def test_what_ships_for_manner_can_be_loaded(tmp_path: Path) -> None:
+    from sayso.qualify.manner import load_manner
+    from sayso.qualify.places import load_places
+
+    weights: dict[str, Any] = {"manner": manner.MannerNetwork(), "channel": places.Weigher(), "when": places.Weigher()}
+    files = {name: tmp_path / f"{name}.safetensors" for name in weights}
+    for name, network in weights.items():
+        save_weights(network.state_dict(), files[name])
+    ship_manner(files["manner"], files["channel"], files["when"], 0.35, tmp_path)
+    assert load_manner(tmp_path).version == load_places(tmp_path).version
+    assert load_places(tmp_path).when.least == 0.35
+
+
+def test_a_run_with_other_settings_is_not_mixed_with_an_earlier_one(tmp_path: Path) -> None:
+    place = tmp_path / "manner.json"
+    settle(place, manner.Settings(), {"labels": "a"})
+    settle(place, manner.Settings(), {"labels": "a"})
+    with pytest.raises(SystemExit, match="made with other epochs, labels"):
+        settle(place, manner.Settings(epochs=1), {"labels": "b"})
+
+
+def test_the_command_takes_both_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    from training import __main__ as command
+
+    seen: list[tuple[str, list[str]]] = []
+    for name in tuple(command.RECIPES):
+
+        def recipe(words: Sequence[str], name: str = name) -> None:
+            seen.append((name, list(words)))
+
+        monkeypatch.setitem(command.RECIPES, name, recipe)
+    for words in (["--corpus", "c"], ["extraction", "--corpus", "c"], ["sources", "--data", "d"]):
+        command.main(words)
+    assert seen == [("extraction", ["--corpus", "c"])] * 2 + [("sources", ["--data", "d"])]

@@ -22,9 +22,8 @@ def settle(place: Path, settings: Any, made_from: dict[str, str]) -> None:
         was = json.loads(place.read_text("utf8"))
         differing = sorted(k for k in {*was, *now} if was.get(k) != now.get(k))
         if differing:
-            raise SystemExit(
-                f"{place} says that this run was made with other {', '.join(differing)}; use another --out"
-            )
+            names = ", ".join(differing)
+            raise SystemExit(f"{place} was made with other {names}; remove it with its weights, or use another --out")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(now, indent=1) + "\n", "utf8")
 

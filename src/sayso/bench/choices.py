@@ -63,22 +63,16 @@ def read_choices(path: Path) -> Iterator[Choice]:
 
 
 def by_chains(chains: Callable[[str], Sequence[Sequence[Span]]]) -> Predictor:
-    """Choosing by the chains of mentions in a text: a name is meant if the pronoun's chain holds a mention of it."""
+    """Choosing by the chains of mentions in a text: a name is meant if the pronoun's chain holds a mention whose head
+    is in the name. "Ana's sister Eva" is of Eva."""
 
     def choose(choice: Choice) -> tuple[bool, bool]:
         same = [m for chain in chains(choice.text) if choice.pronoun in chain for m in chain if m != choice.pronoun]
-        a, b = (any(_is_of(m, name, choice.text) for m in same) for name in (choice.a, choice.b))
+        heads = [head_of(choice.text, (m.start, m.end))[0] for m in same]
+        a, b = (any(name.start <= head < name.end for head in heads) for name in (choice.a, choice.b))
         return a, b
 
     return choose
-
-
-def _is_of(mention: Span, name: Span, text: str) -> bool:
-    """Whether a mention is of a name: they overlap, and the mention's head is in the name or right after it. "Ana's
-    sister Eva" is of Eva."""
-    head, _ = head_of(text, (mention.start, mention.end))
-    overlap = mention.start < name.end and name.start < mention.end
-    return overlap and (name.start <= head < name.end or not text[name.end : head].strip(" ") and head >= name.end)
 
 
 def measure(choices: Iterable[Choice], predict: Predictor) -> dict[str, Any]:
