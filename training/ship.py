@@ -151,12 +151,12 @@ def ship_mentions(weights: Path, manner: Path, folder: Path, quantized: bool = T
     (folder / "mentions.json").write_text(json.dumps(learned, indent=1) + "\n")
 
 
-def ship_manner(manner: Path, channel: Path, when: Path, least: float, folder: Path) -> None:
+def ship_manner(manner: Path, channel: Path, when: Path, least: dict[str, float], folder: Path) -> None:
     """Write the networks for how something was said; `least` is the probability from which a place is taken."""
     write_model(manner_model(load_file(manner), SIZES), folder / "manner.onnx")
     for name, weights in (("channel", channel), ("when", when)):
         write_model(score_model(load_file(weights), name, "signs", "hidden", "out"), folder / f"{name}.onnx")
-    learned = {"version": version_of(manner, channel, when), "channel": least, "when": least}
+    learned = {"version": version_of(manner, channel, when), **least}
     (folder / "manner.json").write_text(json.dumps(learned, indent=1) + "\n")
 
 

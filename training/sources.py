@@ -53,7 +53,8 @@ def main(words: Sequence[str]) -> None:
     how = manner.run(manner.Settings(), given.data, LABELS, GOLD, encoder, lexicon, given.out)
     channel, when = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
     ship_mentions(who, how, given.weights / "mentions")
-    ship_manner(how, channel, when, chosen.least, given.weights / "manner")
+    least = {"channel": chosen.least_channel, "when": chosen.least_when}
+    ship_manner(how, channel, when, least, given.weights / "manner")
 
 
 if __name__ == "__main__":

@@ -103,12 +103,19 @@ def _exchanged(clocks: Clocks) -> Iterator[None]:
 def stages(articles: Sequence[str], tagger: Tagger) -> dict[str, float]:
     """The share of CPU time that each stage of reading takes."""
     read_all(articles[:1], tagger)  # what is loaded or made once is not counted
-    clocks = Clocks()
-    with _exchanged(clocks), _no_collection():
-        read_all(articles, tagger)
-    clocks.turn()
-    total = sum(clocks.spent.values())
-    return {stage: round(seconds / total, 3) for stage, seconds in clocks.spent.items()}
+    spent = clocked(articles, tagger)
+    total = sum(spent.values())
+    return {stage: round(seconds / total, 3) for stage, seconds in spent.items()}
+
+
+def clocked(texts: Sequence[str], tagger: Tagger) -> dict[str, float]:
+    """The CPU seconds of each stage while texts are read."""
+    with _no_collection():
+        clocks = Clocks()
+        with _exchanged(clocks):
+            read_all(texts, tagger)
+        clocks.turn()
+    return clocks.spent
 
 
 def read_all(texts: Iterable[str], tagger: Tagger) -> None:
@@ -135,14 +142,14 @@ def extract_all(texts: Iterable[str], tagger: Tagger) -> None:
             )
             for one in found
         ]
-        statements(document, attributions)
+        statements(document, tuple(attributions))
 
 
 def by_length(
     articles: Sequence[str], tagger: Tagger, lengths: Sequence[int] = LENGTHS, least: int = 10_000
-) -> list[dict[str, float]]:
-    """Words a CPU second of reading, and of extraction alone, for documents of each length; and what reading costs
-    more, as a share of extraction.
+) -> list[dict[str, Any]]:
+    """Words a CPU second of reading, and of extraction alone, for documents of each length; what reading costs more,
+    as a share of extraction; and the microseconds that each stage takes a word.
 
     At each length at least so many words are read: the same ones, cut into more documents or fewer.
     """
@@ -151,17 +158,23 @@ def by_length(
     for length in lengths:
         words = text[: max(length, least)]
         texts = [" ".join(words[i : i + length]) for i in range(0, len(words), length)]
-        works = [partial(work, texts, tagger) for work in (extract_all, read_all)]
         rounds = ROUNDS if length <= least else 1
-        taken = [[_seconds(work) for work in works] for _ in range(rounds)]
-        alone, whole = (statistics.median(column) for column in zip(*taken, strict=True))
+        alone, spent = [], []
+        for _ in range(rounds):
+            alone.append(_seconds(partial(extract_all, texts, tagger)))
+            spent.append(clocked(texts, tagger))
+        whole = [sum(one.values()) for one in spent]
         out.append(
             {
                 "words": length,
                 "documents": len(texts),
-                "reading": round(len(words) / whole),
-                "extraction_alone": round(len(words) / alone),
-                "added": round(statistics.median(whole / alone for alone, whole in taken) - 1, 3),
+                "reading": round(len(words) / statistics.median(whole)),
+                "extraction_alone": round(len(words) / statistics.median(alone)),
+                "added": round(statistics.median(w / a for w, a in zip(whole, alone, strict=True)) - 1, 3),
+                "microseconds_a_word": {
+                    stage: round(1e6 * statistics.median(one[stage] for one in spent) / len(words), 1)
+                    for stage in NAMES
+                },
             }
         )
     return out

@@ -446,7 +446,7 @@ def _roles(
     words: Words, lower: Sequence[str], entity: Entity, mentions: Sequence[Mention], table: Mentions, lexicon: Lexicon
 ) -> list[str]:
     """Titles and descriptions that the document gives a named source, in the order of the text."""
-    if not entity.named:
+    if not entity.named or entity.type != "person":
         return []
     roles = []
     for i in sorted(entity.mentions, key=lambda i: mentions[i].start):
@@ -455,7 +455,9 @@ def _roles(
             title = _title_before(words, lower, m.name.start, lexicon)
             if title:
                 roles.append(title)
-        elif table.form[i] < PRONOUN and m.end - m.start > 1:
+        elif table.form[i] < PRONOUN and (
+            table.key[i] in lexicon.gender_of_noun or table.key[i] in lexicon.title_words
+        ):
             start = m.start + 1 if lower[m.start] in ("a", "an", "the") else m.start
             own = [n.start for k in entity.mentions if (n := mentions[k].name) and start < n.start < m.end]
             end = min([*own, m.end])
@@ -469,7 +471,7 @@ def _roles(
 def _with_phrase(words: Words, lower: Sequence[str], end: int) -> int:
     """The end of a role with the phrase that says of what: "master of the harbour at Skerry"."""
     stop = end
-    if stop < len(lower) and lower[stop] in ("of", "for", "at", "to"):
+    if stop < len(lower) and lower[stop] in ("of", "for", "at"):
         while (
             stop < len(lower)
             and stop - end < 10
