@@ -382,7 +382,7 @@ def test_what_ships_for_manner_can_be_loaded(tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.safetensors" for name in weights}
     for name, network in weights.items():
         save_weights(network.state_dict(), files[name])
-    ship_manner(files["manner"], files["channel"], files["when"], 0.35, tmp_path)
+    ship_manner(files["manner"], files["channel"], files["when"], {"channel": 0.3, "when": 0.35}, tmp_path)
     assert load_manner(tmp_path).version == load_places(tmp_path).version
     assert load_places(tmp_path).when.least == 0.35
 
