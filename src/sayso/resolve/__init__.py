@@ -330,7 +330,9 @@ def _understood(lower: Sequence[str], sentence: Ints, attributions: Sequence[Pla
         return one.within if one.within < place else None  # "said that the road was open and added that …"
     for before in range(place - 1, -1, -1):
         other = attributions[before]
-        if other.within != one.within or sentence[other.cue[0]] != sentence[one.cue[0]]:
+        if sentence[other.cue[0]] != sentence[one.cue[0]]:
+            break
+        if other.within != one.within:
             continue
         between = lower[other.cue[1] : one.cue[0]]
         if first.endswith("ing") or "and" in between[-3:] or "but" in between[-3:] or one.cue[0] - other.cue[1] <= 2:
