@@ -304,10 +304,16 @@ def _basis(
             own = any(w in ("its", "his", "her", "their") for w in lower[max(start, i - 5) : i])
             if i in inside and not own:
                 continue
-            for k, m in enumerate(mentions):
+            first = bisect.bisect_left(mentions, after, key=lambda m: m.start)
+            last = bisect.bisect_right(mentions, after + 3, key=lambda m: m.start)
+            for k in range(first, last):
+                m = mentions[k]
                 apart = lower[after : m.start]
-                near = after <= m.start <= after + 3 and m.end <= end and m.head not in taken
-                if near and all(not w[0].isalpha() or w in ("a", "an", "the", "two", "three") for w in apart):
+                if (
+                    m.end <= end
+                    and m.head not in taken
+                    and all(not w[0].isalpha() or w in ("a", "an", "the", "two", "three") for w in apart)
+                ):
                     return entities.of_mention[k]
     return None
 

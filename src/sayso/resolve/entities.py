@@ -219,13 +219,13 @@ def _link_names(
             people.append((name, known))
     alone: dict[str, Entity] = {}
     last: dict[str, Entity] = {}
+    plain = {e.number for n, e in people if not n.suffix}
+    # A long document says the same surname thousands of times: who may bear it is looked up once.
+    bearers = {name: [(n, e) for n, e in people if bare_name_of(name, n, lexicon)] for name in {n for _, n in bare}}
     for i, name in bare:
-        found = {
-            e.number: e for n, e in people if bare_name_of(name, n, lexicon) and _agree(e.gender, int(table.gender[i]))
-        }
-        by_surname = {e.number for n, e in people if n.surname == name.surname}
+        found = {e.number: e for _, e in bearers[name] if _agree(e.gender, int(table.gender[i]))}
+        by_surname = {e.number for n, e in bearers[name] if n.surname == name.surname}
         candidates = [e for e in found.values() if e.number in by_surname] or list(found.values())
-        plain = {e.number for n, e in people if not n.suffix}
         candidates = [e for e in candidates if e.number in plain] or candidates  # "Hale" is not first of all the Jr.
         if len(candidates) == 1:
             join(i, candidates[0], BY_SHORT_NAME)
