@@ -168,7 +168,7 @@ def speed(name: str) -> str:
         lines.append(f"| spaCy {peer['version']}, small English pipeline, same run | {peer['words_a_second']:,.0f} |")
         lines += ["", f"Two threads over articles: {found['ratio_to_spacy']} times spaCy's speed."]
     share = ", ".join(f"{stage} {part:.0%}" for stage, part in found["share_of_time"].items())
-    lines += ["", f"Share of the time, one thread: {share}."]
+    lines += ["", f"Share of the time of extraction alone, one thread: {share}."]
     lines += ["", "| | CPU seconds | seconds | peak memory, MB |", "|---|---|---|---|"]
     rows = dict(found["start_up"])
     rows |= {k.replace("_", " "): v for k, v in found.items() if k.startswith("document_of_")}

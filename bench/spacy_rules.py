@@ -81,7 +81,7 @@ class Names:
     def full(self, entity: Any) -> Any:
         """The last longer name before it that holds all of its words, or else the first after it.
 
-        A person's name counts whatever the NER took the shorter one for: "Trump" alone is often an organization.
+        A person's name counts whatever the NER took the shorter one for: "Hale" alone is often an organization.
         """
         mine = tokens(_clean(entity))
         longer = [e for e in self.entities if e.label_ in ("PERSON", entity.label_) and mine < tokens(_clean(e))]

@@ -274,7 +274,7 @@ def test_words_come_as_they_stand_in_the_text(words: str) -> None:
 FOUND = [
     "Ruiz said on [Monday] that the bridge would open by [the end of June].",
     "She spoke [Tuesday night] and again [early Wednesday].",
-    "[Last week], Mr Trump said he would; [earlier this month] he would not.",
+    "[Last week], Mr Hale said he would; [earlier this month] he would not.",
     "The bill of [Aug. 3] was signed [August 3, 2016], or on [3 August 2016].",
     "([Friday, July 21, 2017]) The team won [yesterday].",
     "He quit in [July] and was back in [early 2024].",

@@ -22,7 +22,7 @@ TABLES = LEXICON.tables
 OPTIONAL = {
     "cues": {"forms", "certainty", "negated"},
     "governments": {"capital", "seats", "aliases"},
-    "hedges": {"strong"},
+    "hedges": {"forms", "strong"},
     "honorifics": {"gender"},
     "outlets": {"aliases"},
     "person_nouns": {"gender"},

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.extract.words import Words, split_words
+from sayso.extract.words import Words, split_words, word_range
 
 NONE, SOURCE, CONTENT = 0, 1, 2
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
@@ -66,13 +66,6 @@ def _labels(words: Words, rows: list[dict[str, Any]]) -> Iterator[Label]:
                 if trimmed:
                     roles.append((*trimmed, role))
         yield Label(cue, tuple(roles))
-
-
-def word_range(words: Words, start: int, end: int) -> tuple[int, int] | None:
-    """The words that a stretch of the text touches, half-open; None where it touches none."""
-    first = int(np.searchsorted(words.end, start, side="right"))
-    last = int(np.searchsorted(words.start, end, side="left"))
-    return (first, last) if first < last else None
 
 
 def _trim(words: Words, span: tuple[int, int]) -> tuple[int, int] | None:

@@ -21,13 +21,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sayso.bench.speakers import GoldAttribution, GoldDocument, read_gold
-from sayso.extract.words import Words
+from sayso.extract.words import Words, word_range
 from sayso.lexicon import Lexicon
 from sayso.qualify.manner import OPENING, POLARITIES
 from sayso.qualify.signs import ACTS, CERTAINTIES, SIGNS, signs_of
 from sayso.resolve.forms import lowered
 from sayso.resolve.scores import PARTS
-from training.corpus import word_range
 from training.runs import digest_of, note, save_weights, settle
 from training.states import WIDTH as STATES
 from training.states import Encoder, States

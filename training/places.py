@@ -24,12 +24,20 @@ from sayso.bench.speakers import GoldDocument, dice, read_gold, tokens
 from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon
 from sayso.model import Act, Quotation
-from sayso.qualify.dates import find_dates, resolve_date
-from sayso.qualify.places import SIGNS, Candidate, Said, Weighing, attach, candidate_signs, find_channels, near
+from sayso.qualify.places import (
+    SIGNS,
+    Candidate,
+    Said,
+    Weighing,
+    attach,
+    candidate_signs,
+    find_channels,
+    find_days,
+    near,
+)
 from sayso.qualify.wording import quotation
 from sayso.resolve import sentence_numbers
 from sayso.resolve.forms import Ints, lowered
-from training.corpus import word_range
 from training.manner import placed, tuning
 from training.runs import digest_of, note, save_weights, settle
 from training.states import Encoder
@@ -108,7 +116,7 @@ def _article(gold: GoldDocument, kind: str, words: Words, lexicon: Lexicon) -> A
         candidates = find_channels(words, lower, lexicon)
         right = [_right_channels(words, candidates, options) for options in labels]
     else:
-        dates = _dates(words, gold.document.published)
+        dates = find_days(words, gold.document.published)
         candidates = [candidate for candidate, _ in dates]
         days = [{(o["from"], o["to"]) for o in options} for options in labels]
         right = [frozenset(c for c, day in dates if day in wanted) for wanted in days]
@@ -142,17 +150,6 @@ def _right_channels(words: Words, candidates: Sequence[Candidate], spans: Sequen
         return any(dice(found, one) >= 0.5 for one in wanted)
 
     return frozenset(c for c in candidates if is_right(c)) if wanted else frozenset()
-
-
-def _dates(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
-    """The dates of a text as words, and what they come to; as in sayso.qualify."""
-    found = []
-    for span in find_dates(words.text):
-        place = word_range(words, span.start, span.end)
-        if place:
-            days = resolve_date(span.of(words.text), published)
-            found.append((Candidate(place, "day" if days and days[0] == days[1] else "longer"), days))
-    return found
 
 
 def choices_in(article: Article) -> list[Choice]:

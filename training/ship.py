@@ -21,12 +21,11 @@ from scipy.optimize import minimize
 
 from sayso.bench.accuracy import ArticleCounts, GoldArticle, count, f1, read_gold
 from sayso.extract import begin
-from sayso.extract.borders import content_span, plain_span
-from sayso.extract.confidence import SIGNS, confidence
+from sayso.extract.confidence import SIGNS
 from sayso.extract.decode import Found
 from sayso.extract.tagger import Tagger, load_tagger
-from sayso.extract.words import Words, split_words
-from sayso.model import Attribution, attribution_id
+from sayso.extract.words import split_words
+from sayso.reading import attribution_of
 from training.export import export, manner_model, mentions_model, score_model, write_model
 from training.extraction import load_tokenizer, vocabulary_folder
 from training.manner import SIZES
@@ -60,18 +59,7 @@ class Extraction:
 def extract(article: GoldArticle, tagger: Tagger) -> Extraction:
     words = split_words(article.text, tagger.tokenizer)
     found = [one.found for one in begin(words, tagger)().found if one.within is None]
-    return Extraction(found, count(article, [_attribution(article.id, words, one, tagger) for one in found]))
-
-
-def _attribution(document: str, words: Words, found: Found, tagger: Tagger) -> Attribution:
-    cue = plain_span(words, *found.cue)
-    return Attribution(
-        id=attribution_id(document, cue),
-        source=plain_span(words, *found.source) if found.source else None,
-        cue=cue,
-        content=tuple(content_span(words, *piece) for piece in found.content),
-        confidence=confidence(found.signs, tagger.calibration),
-    )
+    return Extraction(found, count(article, [attribution_of(article.id, words, one, tagger) for one in found]))
 
 
 def choose_bias(articles: Sequence[GoldArticle], tagger: Tagger) -> float:

@@ -107,9 +107,8 @@ def chains(given: Document | str) -> list[list[Span]]:
     """The mentions of one document by who or what they are of, entities with one mention among them: what
     reading decides before it keeps those who speak. For measuring against corpora of coreference."""
     document, models = as_document(given), shipped_models()
-    words = split_words(document.text, models.tagger.tokenizer)
-    lower = lowered(words)
-    extracted = begin(words, models.tagger, at_once, models.mentions.words)()
+    words, lower, finish = _extract(document, models, at_once)
+    extracted = finish()
     placed = [Placed(n.found.source, n.found.cue, n.found.content, n.within) for n in extracted.found]
     scores = models.mentions.scores(extracted.rows)
     linked = link_mentions(words, lower, sentence_numbers(words), placed, scores, models.mentions, models.lexicon)
@@ -127,14 +126,19 @@ def _cores() -> int:
 
 
 def _begin(document: Document, models: Models, submit: Submit) -> Callable[[], Reading]:
+    words, lower, finish = _extract(document, models, submit)
+    return lambda: _reading(document, words, lower, finish(), models)
+
+
+def _extract(document: Document, models: Models, submit: Submit) -> tuple[Words, list[str], Callable[[], Extracted]]:
+    """A document's words, the same in lower case, and what finishes the pass of the models that is begun here."""
     words = split_words(document.text, models.tagger.tokenizer)
     lower = lowered(words)
 
     def attributes(cue: tuple[int, int]) -> bool:
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
-    finish = begin(words, models.tagger, submit, models.mentions.words, attributes)
-    return lambda: _reading(document, words, lower, finish(), models)
+    return words, lower, begin(words, models.tagger, submit, models.mentions.words, attributes)
 
 
 def _reading(document: Document, words: Words, lower: list[str], extracted: Extracted, models: Models) -> Reading:
@@ -159,11 +163,12 @@ def _reading(document: Document, words: Words, lower: list[str], extracted: Extr
         lexicon,
     )
     sourced = resolved.attributions  # with the sources that are understood from the words before a cue
-    ids = [attribution_id(document.id, plain_span(words, *n.found.cue)) for n in nested]
+    found = [attribution_of(document.id, words, n.found, models.tagger) for n in nested]
     attributions = tuple(
         replace(
-            _attribution(document, words, n.found, models.tagger, foreign),
+            one,
             source=plain_span(words, *place.source) if place.source else None,
+            confidence=min(one.confidence, MOST_IN_ANOTHER_LANGUAGE) if foreign else one.confidence,
             speaker=speaker.source if speaker else None,
             speaker_confidence=speaker.confidence if speaker else None,
             basis=basis,
@@ -175,10 +180,10 @@ def _reading(document: Document, words: Words, lower: list[str], extracted: Extr
             channel=_words_at(words, how.channel),
             addressee=_words_at(words, how.addressee),
             when=how.when,
-            within=None if n.within is None else ids[n.within],
+            within=None if place.within is None else found[place.within].id,
         )
-        for n, place, speaker, basis, how in zip(
-            nested, sourced, resolved.speakers, resolved.bases, qualified, strict=True
+        for one, place, speaker, basis, how in zip(
+            found, sourced, resolved.speakers, resolved.bases, qualified, strict=True
         )
     )
     problems: tuple[str, ...] = ()
@@ -210,13 +215,13 @@ def _words_at(words: Words, place: tuple[int, int] | None) -> str | None:
     return plain_span(words, *place).of(words.text) if place else None
 
 
-def _attribution(document: Document, words: Words, found: Found, tagger: Tagger, foreign: bool) -> Attribution:
+def attribution_of(document: str, words: Words, found: Found, tagger: Tagger) -> Attribution:
+    """An attribution as extraction alone knows it, for the document of that id."""
     cue = plain_span(words, *found.cue)
-    sure = confidence(found.signs, tagger.calibration)
     return Attribution(
-        id=attribution_id(document.id, cue),
+        id=attribution_id(document, cue),
         source=plain_span(words, *found.source) if found.source else None,
         cue=cue,
         content=tuple(content_span(words, *piece) for piece in found.content),
-        confidence=min(sure, MOST_IN_ANOTHER_LANGUAGE) if foreign else sure,
+        confidence=confidence(found.signs, tagger.calibration),
     )

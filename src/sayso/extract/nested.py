@@ -14,7 +14,7 @@ import numpy as np
 
 from sayso.extract.chain import Floats
 from sayso.extract.decode import Cue, Found, Inside, Range, find_inside
-from sayso.extract.words import Words
+from sayso.extract.words import NEW_PARAGRAPH, Words
 
 SURE = 0.5  # probability of a cue's words, on average, for an attribution inside another
 
@@ -107,7 +107,7 @@ def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[R
     def ends(word: int) -> bool:
         mark = words.text[int(words.start[word]) : int(words.end[word])]
         last = word + 1 == len(words) or bool(words.gap[word + 1])
-        return (mark in (".", "!", "?") and last) or bool(words.gap[word] == 3)
+        return (mark in (".", "!", "?") and last) or bool(words.gap[word] == NEW_PARAGRAPH)
 
     low = next((i + 1 for i in range(cue[0] - 1, -1, -1) if ends(i)), 0)
     high = next((i + 1 for i in range(cue[1], len(words)) if ends(i)), len(words))

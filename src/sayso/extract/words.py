@@ -61,6 +61,13 @@ class Words:
         )
 
 
+def word_range(words: Words, start: int, end: int) -> tuple[int, int] | None:
+    """The words that a stretch of the text touches, half-open; None where it touches none."""
+    first = int(np.searchsorted(words.end, start, side="right"))
+    last = int(np.searchsorted(words.start, end, side="left"))
+    return (first, last) if first < last else None
+
+
 def split_words(text: str, tokenizer: Tokenizer) -> Words:
     """Cut a text into words.
 

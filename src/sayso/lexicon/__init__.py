@@ -85,51 +85,6 @@ class Lexicon:
         return {name: frozenset(outlets) for name, outlets in found.items()}
 
     @cached_property
-    def outlet_endings(self) -> frozenset[str]:
-        """The last words of newspapers' names: "Times", "Courier", in lower case."""
-        papers = (row["name"] for row in self.tables["outlets"] if row["kind"] == "newspaper")
-        ends = (name.lower().split()[-1] for name in papers if len(name.split()) > 1)
-        common = {
-            "times",
-            "post",
-            "herald",
-            "tribune",
-            "chronicle",
-            "courier",
-            "journal",
-            "gazette",
-            "news",
-            "star",
-            "mail",
-            "standard",
-        }
-        return frozenset(ends) & (
-            common
-            | {
-                "observer",
-                "telegraph",
-                "guardian",
-                "examiner",
-                "inquirer",
-                "bee",
-                "globe",
-                "sun",
-                "press",
-                "record",
-                "register",
-                "dispatch",
-                "sentinel",
-                "ledger",
-                "mirror",
-                "echo",
-                "argus",
-                "express",
-                "enquirer",
-                "independent",
-            }
-        )
-
-    @cached_property
     def seats(self) -> frozenset[str]:
         """Seats of power, which stand for a government: "kremlin", "white house"."""
         return frozenset(w.removeprefix("the ") for w in self.words("governments", "seats"))

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sayso.extract.words import Words
+from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon
 from sayso.model import Act, Certainty, Document, Polarity, Quotation, When
 from sayso.qualify.addressees import addressee
-from sayso.qualify.dates import find_dates, resolve_date
 from sayso.qualify.manner import MannerModel, manners
-from sayso.qualify.places import Candidate, PlaceModel, Said, attach, find_channels, outlet_at
+from sayso.qualify.places import PlaceModel, Said, attach, find_channels, find_days, outlet_at
 from sayso.qualify.wording import certainty_words, quotation
 from sayso.resolve import Placed, Speaker
 from sayso.resolve.forms import Floats, Ints
@@ -54,9 +53,9 @@ def qualify(
         Said(a.cue, a.content, h.act, s.source if s else None, q == Quotation.DIRECT, a.within is not None)
         for a, h, s, q in zip(attributions, how, speakers, quotations, strict=True)
     ]
-    paragraph = np.cumsum(words.gap == 3)
+    paragraph = np.cumsum(words.gap == NEW_PARAGRAPH)
     channels = attach(words, lower, sentence, paragraph, said, find_channels(words, lower, lexicon), places.channel)
-    dates = _dates(document, words)
+    dates = find_days(words, document.published)
     days = attach(words, lower, sentence, paragraph, said, [c for c, _ in dates], places.when)
     resolved = dict(dates)
     out = []
@@ -80,15 +79,3 @@ def qualify(
         shown = certainty_words(lower, a.cue, a.content, sure, lexicon)
         out.append(Qualified(quotations[i], how[i].act, how[i].polarity, sure, shown, channel, told, when))
     return out
-
-
-def _dates(document: Document, words: Words) -> list[tuple[Candidate, tuple[str, str] | None]]:
-    """The dates of a document as words, and what they come to."""
-    found = []
-    for span in find_dates(words.text):
-        start = int(np.searchsorted(words.end, span.start, side="right"))
-        end = int(np.searchsorted(words.start, span.end, side="left"))
-        if start < end:
-            value = resolve_date(span.of(words.text), document.published)
-            found.append((Candidate((start, end), "day" if value and value[0] == value[1] else "longer"), value))
-    return found

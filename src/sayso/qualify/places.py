@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.extract.words import NEW_PARAGRAPH, Words
+from sayso.extract.words import NEW_PARAGRAPH, Words, word_range
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act
+from sayso.qualify.dates import find_dates, resolve_date
 from sayso.resolve.forms import Ints, singular
 
 Range = tuple[int, int]
@@ -42,6 +43,7 @@ _GROUPS = (
 )
 _STEPS = (0, 2, 4, 7, 12, 20, 40)  # lower ends of the buckets of a distance in words
 _NOT_BEFORE = word_list("words before a channel")
+_OUTLET_ENDINGS = word_list("ends of newspapers' names")
 _WIDTH_LEFT, _WIDTH_RIGHT = 5, 7
 _NEIGHBOURS = 12  # attributions before and after that are looked at
 
@@ -80,6 +82,17 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
             if kind == "platform" or _is_noun(lower, start, place):
                 found.append(Candidate((start, _end_of(words, lower, place + 1, kind)), kind))
         place += 1
+    return found
+
+
+def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
+    """The dates of a text that may say when, and the first and last day that they come to by its publication date."""
+    found = []
+    for span in find_dates(words.text):
+        place = word_range(words, span.start, span.end)
+        if place:
+            days = resolve_date(span.of(words.text), published)
+            found.append((Candidate(place, "day" if days and days[0] == days[1] else "longer"), days))
     return found
 
 
@@ -122,9 +135,7 @@ def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) 
     for end in range(min(place + 5, len(lower)), place, -1):
         name = words.text[int(words.start[place]) : int(words.end[end - 1])].lower()
         ending = (
-            end - place > 1
-            and lower[end - 1] in lexicon.outlet_endings
-            and all(words.case[i] >= 2 for i in range(place, end))
+            end - place > 1 and lower[end - 1] in _OUTLET_ENDINGS and all(words.case[i] >= 2 for i in range(place, end))
         )
         if ending and (end == len(lower) or words.case[end] < 2):
             return end

@@ -61,10 +61,9 @@ def hedge_index(lexicon: Lexicon) -> dict[str, tuple[tuple[tuple[str, ...], Cert
     index: dict[str, list[tuple[tuple[str, ...], Certainty, bool]]] = {}
     for row in lexicon.tables["hedges"]:
         words = tuple(row["hedge"].split())
-        for form in inflected(words[0]) if len(words[0]) > 3 else (words[0],):
+        regular = inflected(words[0]) if len(words[0]) > 3 else frozenset((words[0],))
+        for form in regular | frozenset(row["forms"].split()):
             index.setdefault(form, []).append((words, Certainty(row["certainty"]), row["strong"] == "yes"))
-    index.setdefault("thought", []).append((("think",), Certainty.PROBABLE, False))
-    index.setdefault("felt", []).append((("feel",), Certainty.PROBABLE, False))
     return {form: tuple(sorted(rows, key=lambda r: -len(r[0]))) for form, rows in index.items()}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sayso.extract.words import Words
+from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Document, Source, SourceKind, Span
 from sayso.resolve.access import access_of, anonymity_reason_of
@@ -16,7 +16,7 @@ from sayso.resolve.entities import FIRST, SOME, WE, Entities, Entity, link
 from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
 from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head
 from sayso.resolve.model import MentionModel
-from sayso.resolve.scores import MentionScores
+from sayso.resolve.scores import NAME_TYPES, MentionScores
 from sayso.resolve.sources import Part, kind_of, parts_of, subject_before
 from sayso.statements import sentences
 
@@ -89,16 +89,16 @@ def link_mentions(
     by_start = {name.start: name for name in names}
     spans = sorted({a.source for a in attributions if a.source})
     parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
-    mentions = _with_sources(words, lower, mentions, [p for ps in parts.values() for p in ps], scores, lexicon)
+    mentions = _with_sources(lower, mentions, [p for ps in parts.values() for p in ps], scores, lexicon)
     by_head = {m.head: i for i, m in enumerate(mentions)}
     speaking = frozenset(by_head[_head(lower, p, lexicon)] for ps in parts.values() for p in ps)
     in_name = np.zeros(len(words), dtype=bool)
     for name in names:
         in_name[name.start : name.end] = True
-    table = describe(
-        words, lower, [(m.start, m.end, m.head) for m in mentions], sentence, np.cumsum(words.gap == 3), in_name,
-        frozenset((mentions[i].start, mentions[i].end) for i in speaking), lexicon,
-    )  # fmt: skip
+    spots = [(m.start, m.end, m.head) for m in mentions]
+    sources = frozenset((mentions[i].start, mentions[i].end) for i in speaking)
+    paragraph = np.cumsum(words.gap == NEW_PARAGRAPH)
+    table = describe(words, lower, spots, sentence, paragraph, in_name, sources, lexicon)
 
     def score_pairs(later: Ints, earlier: Ints, signs: Floats) -> Floats:
         return model.pair_scores(scores, table.head, later, earlier, signs)
@@ -122,7 +122,7 @@ def resolve(
     The attributions are in the order of their cues. A speaker that the text does not decide is None.
     """
     linked = link_mentions(words, lower, sentence, attributions, scores, model, lexicon)
-    return _speakers(document, words, lower, sentence, linked.attributions, linked, lexicon)
+    return _speakers(document, words, lower, sentence, linked, lexicon)
 
 
 def _with_subject(one: Placed, lower: Sequence[str], ends: Mapping[int, Range]) -> Placed:
@@ -139,8 +139,10 @@ def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
     return name_head(lower, part.name, lexicon) if part.name else part.head
 
 
+_TYPE_OF_KIND = {"person": "person", "group": "person", "organization": "organization", "document": "other"}
+
+
 def _with_sources(
-    words: Words,
     lower: Sequence[str],
     mentions: list[Mention],
     parts: Sequence[Part],
@@ -156,43 +158,19 @@ def _with_sources(
             continue
         known.add(head)
         best = int(scores.types[head, 1:].argmax()) if len(scores.types) else 0
-        kind = kind_of(lower[head], None, False, lexicon)
-        type_ = {"person": "person", "group": "person", "organization": "organization", "document": "other"}.get(
-            kind or ""
-        )
-        capital = words.case[part.head] >= 2 and part.head > part.start and type_ is None
-        name = Name(part.head, part.head + 1, "person") if capital and part.name is None else part.name
-        added.append(
-            Mention(
-                part.start,
-                part.end,
-                head,
-                type_ or ("person", "organization", "place", "other")[best],
-                name if part.name else None,
-            )
-        )
+        type_ = _TYPE_OF_KIND.get(kind_of(lower[head], None, False, lexicon) or "", NAME_TYPES[best])
+        added.append(Mention(part.start, part.end, head, type_, part.name))
     return sorted([*mentions, *added], key=lambda m: (m.start, -m.end, m.head))
 
 
 def _speakers(
-    document: Document,
-    words: Words,
-    lower: Sequence[str],
-    sentence: Ints,
-    attributions: Sequence[Placed],
-    linked: Linked,
-    lexicon: Lexicon,
+    document: Document, words: Words, lower: Sequence[str], sentence: Ints, linked: Linked, lexicon: Lexicon
 ) -> Resolved:
-    mentions, table, entities, parts, by_head = (
-        linked.mentions,
-        linked.table,
-        linked.entities,
-        linked.parts,
-        linked.by_head,
-    )
+    mentions, table, entities, attributions = linked.mentions, linked.table, linked.entities, linked.attributions
+    parts, by_head = linked.parts, linked.by_head
     made: dict[tuple[int, ...], Source] = {}
     spoken = {_head(lower, p, lexicon): (p.start, p.end) for ps in parts.values() for p in ps}
-    made_author: dict[tuple[str, SourceKind], Source] = {}
+    writer: Source | None = None
     order: list[Source] = []
 
     def source_of(key: tuple[int, ...]) -> Source:
@@ -224,7 +202,7 @@ def _speakers(
             sure = min(sure, entities.sure[i])
         else:
             speakers[place] = Speaker(source_of(tuple(dict.fromkeys(found))).id, round(sure, 3))
-    for place in first_person:  # after all others: “I think so,” Lynch said
+    for place in first_person:  # after all others: “I think so,” Ruiz said
         one = attributions[place]
         source = one.source or one.cue  # there is one: its head is "I" or "we"
         holder = one.within if one.within is not None else _quoted_by(words, attributions, source[0])
@@ -234,13 +212,11 @@ def _speakers(
             trust = 0.95 if table.form[i] == FIRST else 0.8
             speakers[place] = Speaker(known.source, round(known.confidence * trust, 3)) if known else None
         elif author is not None and table.form[i] == FIRST and words.quote[source[0]] == 0:
-            if author not in made_author:
-                name, kind = author
-                made_author[author] = Source(
-                    f"{document.id}:author", name, kind, named=True, mentions=(_span(words, *source),)
-                )
-                order.append(made_author[author])
-            speakers[place] = Speaker(made_author[author].id, 0.9)
+            if writer is None:
+                own_words = (_span(words, *source),)
+                writer = Source(f"{document.id}:author", author, SourceKind.PERSON, named=True, mentions=own_words)
+                order.append(writer)
+            speakers[place] = Speaker(writer.id, 0.9)
     bases = [
         source_of((entity,)).id
         if (entity := _basis(lower, sentence, one, mentions, entities, lexicon)) is not None
@@ -268,7 +244,7 @@ def _first_person(
     return found
 
 
-def _author(document: Document) -> tuple[str, SourceKind] | None:
+def _author(document: Document) -> str | None:
     """Who writes "I" in an article: its byline, where that is one person's name."""
     byline = " ".join((document.byline or "").removeprefix("By ").split())
     names = byline.split(" ")
@@ -279,7 +255,7 @@ def _author(document: Document) -> tuple[str, SourceKind] | None:
     )
     if not one or not all(name[0].isupper() for name in names):
         return None
-    return (byline.title() if byline.isupper() else byline), SourceKind.PERSON
+    return byline.title() if byline.isupper() else byline
 
 
 def _basis(
@@ -371,11 +347,11 @@ def _source(
         roles=tuple(dict.fromkeys(role for e in entities for role in _roles(words, lower, e, mentions, table, lexicon)))
         if len(entities) == 1
         else (),
-        access=next((a for e in entities if (a := access_of(words, lower, [mentions[i] for i in e.mentions]))), None)
+        access=next((a for e in entities if (a := access_of(words, [mentions[i] for i in e.mentions]))), None)
         if unnamed
         else None,
         anonymity_reason=next(
-            (a for e in entities if (a := anonymity_reason_of(words, lower, [mentions[i] for i in e.mentions]))), None
+            (a for e in entities if (a := anonymity_reason_of(words, [mentions[i] for i in e.mentions]))), None
         )
         if unnamed
         else None,

@@ -40,7 +40,7 @@ _SPEECH = re.compile(
 _BEHIND = 220  # code points after a mention in which what is said of it is looked for
 
 
-def access_of(words: Words, lower: Sequence[str], mentions: Sequence[Mention]) -> str | None:  # noqa: ARG001
+def access_of(words: Words, mentions: Sequence[Mention]) -> str | None:
     """How the source is said to know, in the text's words: inside a mention, or right behind it."""
     text = words.text
     for m in mentions:
@@ -51,7 +51,7 @@ def access_of(words: Words, lower: Sequence[str], mentions: Sequence[Mention]) -
     return None
 
 
-def anonymity_reason_of(words: Words, lower: Sequence[str], mentions: Sequence[Mention]) -> str | None:  # noqa: ARG001
+def anonymity_reason_of(words: Words, mentions: Sequence[Mention]) -> str | None:
     """Why the source is not named, in the text's words, in the sentence of a mention."""
     text = words.text
     for m in mentions:

@@ -353,7 +353,7 @@ def _agree(a: int, b: int) -> bool:
 def _roles(
     lower: Sequence[str], mentions: Sequence[Mention], of: Sequence[int | None], lexicon: Lexicon
 ) -> dict[str, set[int]]:
-    """Whose title each noun is, where it stands before a name: "City Attorney Barbara Parker"."""
+    """Whose title each noun is, where it stands before a name: "Harbour Master Edda Nilsen"."""
     found: dict[str, set[int]] = {}
     for i, m in enumerate(mentions):
         entity = of[i]
@@ -363,7 +363,7 @@ def _roles(
         if lower[before] == "." and before:
             before -= 1
         if before > 1 and lower[before - 1] in ("of", "for"):
-            before -= 2  # "Secretary of State John Kerry"
+            before -= 2  # "Secretary of State Owen Tarrant"
         noun = singular(lower[before])
         if noun in lexicon.gender_of_noun or noun in _TITLE_NOUNS:
             found.setdefault(_TITLE_NOUNS.get(noun, noun), set()).add(entity)
@@ -402,7 +402,7 @@ def _pairs(mentions: Sequence[Mention], table: Mentions, of: Sequence[int | None
 def _apposed(
     lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]
 ) -> int | None:
-    """The entity of the name beside which a description stands: "Robby Mook, the campaign manager," """
+    """The entity of the name beside which a description stands: "Ida Ruiz, the campaign manager," """
     m = mentions[i]
     if (
         table.form[i] >= PRONOUN
@@ -427,7 +427,7 @@ def _apposed(
 
 
 def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: Sequence[int | None]) -> int | None:
-    """The entity of the mention before a relative pronoun: "Podesta, who said …"."""
+    """The entity of the mention before a relative pronoun: "Hale, who said …"."""
     start = mentions[i].start
     best: tuple[int, int] | None = None
     for j in range(max(0, i - 12), min(len(mentions), i + 2)):
@@ -443,7 +443,7 @@ def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: S
 def _key(
     lower: Sequence[str], mentions: Sequence[Mention], table: Mentions, i: int, of: Sequence[int | None]
 ) -> tuple[str, object] | None:
-    """The head of a description and whose it is: "her campaign" and "the Clinton campaign" are of one key."""
+    """The head of a description and whose it is: "her campaign" and "the Ruiz campaign" are of one key."""
     m = mentions[i]
     if table.form[i] >= PRONOUN or table.form[i] == INDEFINITE or m.type == "person":
         return None
@@ -479,7 +479,7 @@ def _body_meant(
         if noun in name and len(name) > 1:
             by_noun.add(entity)
         if noun in _OUTLET_NOUNS and (
-            " ".join(name) in lexicon.outlets or (len(name) > 1 and name[-1] in lexicon.outlet_endings)
+            " ".join(name) in lexicon.outlets or (len(name) > 1 and name[-1] in _OUTLET_ENDINGS)
         ):
             outlets.add(entity)
     found = by_noun or outlets
@@ -487,6 +487,7 @@ def _body_meant(
 
 
 _OUTLET_NOUNS = word_list("nouns for outlets")
+_OUTLET_ENDINGS = word_list("ends of newspapers' names")
 
 
 def _only_one(entities: Sequence[Entity], table: Mentions, i: int, of: Sequence[int | None]) -> int | None:

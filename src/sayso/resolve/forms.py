@@ -22,7 +22,6 @@ NAME, THE, THIS, WHOSE, INDEFINITE, BARE = range(6)
 PRONOUN = 6  # forms from here on are pronouns
 UNKNOWN, MALE, FEMALE, THING = range(4)
 ONE, MANY = 1, 2
-TYPES = ("none", "person", "organization", "place", "other")
 
 _GENDERS = {"": UNKNOWN, "either": UNKNOWN, "male": MALE, "female": FEMALE, "thing": THING}
 _NUMBERS = {"": UNKNOWN, "one": ONE, "many": MANY}

@@ -56,7 +56,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
     i, n = 0, len(lower)
     while i < n:
         known = known_name(words, lower, surface, i, lexicon)
-        if known is not None and known.end > i and any_name[i] < _SURE:
+        if known is not None and any_name[i] < _SURE:
             found.append(known)
             i = known.end
             continue
@@ -71,9 +71,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
             least = _GOES_ON if words.case[i] >= 2 else _SURE
             inside = any_name[i] >= least and (goes_on[i].sum() >= begins[i].sum() or after)
             inside |= after and surface[i - 1] in ("-", "‑") and words.case[i] >= 2  # "Quist-Adeyo"
-            if not inside and not (
-                mark and i + 1 < n and not words.gap[i + 1] and any_name[min(i + 1, n - 1)] >= _SURE
-            ):
+            if not inside and not (mark and i + 1 < n and not words.gap[i + 1] and any_name[i + 1] >= _SURE):
                 break
             weight = weight + goes_on[i] + begins[i]
             i += 1
@@ -94,7 +92,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
             and not words.gap[start - 1]
             and words.case[start - 2] >= 2
         ):
-            start -= 2  # "Urban-Brookings Tax Policy Center"
+            start -= 2  # "Orr-Fenwick Harbour Board"
         end = _without_marks(surface, lower, start, i, lexicon)
         type_ = NAME_TYPES[int(np.argmax(weight))]
         if lexicon.outlets.get(" ".join(surface[start:end]).lower().removeprefix("the ")) and type_ == "person":
@@ -233,7 +231,7 @@ def span_of(head: int, scores: MentionScores, n: int) -> Range:
 
 
 def _named(words: Words, lower: Sequence[str], name: Name, lexicon: Lexicon) -> Mention:
-    """The mention of a name, with the honorific before it: "Mr. Trump"."""
+    """The mention of a name, with the honorific before it: "Ms. Ruiz"."""
     start = name.start
     if name.type == "person":
         before = start - 1

@@ -69,11 +69,11 @@ def same_given(a: str, b: str, lexicon: Lexicon) -> bool:
 
 def same_person(a: PersonName, b: PersonName, lexicon: Lexicon) -> bool:
     """Whether two full names may be one person's: surname, suffix and given names agree, and middle names
-    do not speak against it ("George W. Bush" is not "George H. W. Bush")."""
+    do not speak against it ("Ana W. Ruiz" is not "Ana H. W. Ruiz")."""
     if a.surname != b.surname or a.suffix != b.suffix or not (a.full and b.full):
         return False
     if not same_given(a.given[0], b.given[0], lexicon):
-        # J. Christian Adams, Christian Adams
+        # J. Edda Nilsen, Edda Nilsen
         longer, shorter = (a, b) if len(a.given) > len(b.given) else (b, a)
         return len(longer.given[0]) == 1 and len(longer.given) > 1 and longer.given[1] == shorter.given[0]
     middle_a, middle_b = a.given[1:], b.given[1:]
@@ -116,7 +116,7 @@ def organization_key(name: str) -> tuple[str, ...]:
 
 def short_for(short: Sequence[str], full: Sequence[str]) -> bool:
     """Whether a shorter name of an organization may stand for a full one: it leaves words out at one end or
-    in the middle, and keeps a telling one ("the Brookings" for "Brookings Institution")."""
+    in the middle, and keeps a telling one ("the Fenwick" for "Fenwick Institution")."""
     if not short or len(short) >= len(full):
         return False
     left = list(full)

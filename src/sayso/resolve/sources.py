@@ -1,6 +1,6 @@
 """Sources: the words that name a speaker, taken apart; and what a document says of each speaker.
 
-A source span may hold a name, a description, both ("Hillary Clinton's campaign manager, Robby Mook"), or several
+A source span may hold a name, a description, both ("Bill Hale's campaign manager, Ida Ruiz"), or several
 speakers ("the mayor and the sheriff"). Who is meant is its head: what stands in a possessive, after "of" or
 "for", or in a relative clause only says more of it.
 """
@@ -98,15 +98,15 @@ def _last_telling(lower: Sequence[str], start: int, end: int, lexicon: Lexicon) 
 
 
 def _name_soon(start: int, end: int, names: Mapping[int, Name]) -> bool:
-    """Whether a personal name follows at once: "the campaign manager, Robby Mook"."""
+    """Whether a personal name follows at once: "the campaign manager, Ida Ruiz"."""
     return any(i in names and names[i].type == "person" for i in range(start, min(start + 2, end)))
 
 
 def _name_after(
     lower: Sequence[str], start: int, end: int, names: Mapping[int, Name], capital: Callable[[int], bool]
 ) -> Name | None:
-    """The personal name that ends a description: "the director of the centre, Ina Kirsch", "Secretary of State John
-    Kerry"."""
+    """The personal name that ends a description: "the director of the centre, Tilda Voss", "Secretary of State Owen
+    Tarrant"."""
     for i in range(start + 1, end):
         if i not in names or names[i].type != "person" or names[i].end < end - 1:
             continue
