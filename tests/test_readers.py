@@ -179,10 +179,9 @@ def test_an_input_that_cannot_be_read_is_told_and_the_rest_is_read(
     tmp_path: Path, file: Callable[[str, bytes], str]
 ) -> None:
     good, last = file("good.txt", SAID.encode()), file("last.txt", SAID.encode())
-    found = list(documents([str(tmp_path), str(tmp_path / "goood.txt"), "/nowhere/x.txt", good, last]))
-    assert [one.place for one in found[3:] if isinstance(one, Read)] == [good, last]
-    assert [str(one) for one in found[:3]] == [
-        f"{tmp_path}: this is a folder; name the files in it, for example '{tmp_path}/'*.txt",
+    found = list(documents([str(tmp_path / "goood.txt"), "/nowhere/x.txt", good, last]))
+    assert [one.place for one in found[2:] if isinstance(one, Read)] == [good, last]
+    assert [str(one) for one in found[:2]] == [
         f"{tmp_path}/goood.txt: no such file; did you mean '{good}'?",
         "/nowhere/x.txt: no such file; check its name and folder",
     ]
@@ -337,3 +336,13 @@ def test_a_first_line_longer_than_what_is_looked_at_is_read_whole() -> None:
     text = "Ana Ruiz said no. " * 10_000
     assert [one.document.text for one in piped(json.dumps({"text": text}).encode()) if isinstance(one, Read)] == [text]
     assert text_of(text.encode()) == text
+
+
+def test_a_folder_and_a_pattern_stand_for_the_files_in_them(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "inner/c.txt", ".hidden"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"Ana Ruiz said {name}.")
+    whole = [one.place for one in documents([str(tmp_path)]) if isinstance(one, Read)]
+    assert whole == [str(tmp_path / name) for name in ("a.txt", "b.txt", "inner/c.txt")]
+    assert [one.place for one in documents([f"{tmp_path}/?.txt"]) if isinstance(one, Read)] == whole[:2]

@@ -1,10 +1,11 @@
-"""Readers: files and streams in, Documents out; one format a file.
+"""Readers: files, folders and streams in, Documents out; one format a file.
 
 To add a format, write a module with `recognizes` and `read` (see `Reader`) and add its line to READERS.
 """
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
@@ -14,31 +15,46 @@ from typing import BinaryIO
 
 from sayso.errors import InputError
 from sayso.readers import jsonl, text
-from sayso.readers.given import Given, Known, Read, Reader, opening_of
+from sayso.readers.given import Given, Known, LeftOut, Link, Options, Read, Reader, opening_of
 from sayso.readers.unreadable import refusal
 
-__all__ = ["READERS", "Known", "Read", "documents"]
+__all__ = ["READERS", "Known", "LeftOut", "Options", "Read", "documents"]
 
 # Tried in this order; plain text takes whatever no other format claims.
 READERS: tuple[tuple[str, Reader], ...] = (
     ("JSON Lines", jsonl),
     ("plain text", text),
 )
+DEEPEST = 4  # inputs inside inputs: a mail in a mailbox in a gzip in a zip
 
 
 def documents(
-    paths: Iterable[str], *, stdin: BinaryIO | None = None, known: Known | None = None
+    inputs: Iterable[str], *, stdin: BinaryIO | None = None, known: Known | None = None, options: Options | None = None
 ) -> Iterator[Read | InputError]:
-    """The documents in the files named, in that order; "-" is standard input.
+    """The documents in the inputs named, in that order: files, folders (each file in them, by name), patterns
+    ("news/*.txt") and, for "-", standard input.
 
     What cannot be read comes out as an InputError in its place, and reading goes on with the rest.
     `known` is meant for a single document: whoever names more must see to it that it holds for all.
     """
-    for path in paths:
-        yield from _documents_in(path, stdin, known or Known())
+    for named in inputs:
+        for path in ("-",) if named == "-" else _paths(named):
+            yield from _documents_in(path, stdin, known or Known(), options or Options())
 
 
-def _documents_in(path: str, stdin: BinaryIO | None, known: Known) -> Iterator[Read | InputError]:
+def _paths(named: str) -> Iterator[str]:
+    """The files that an argument names: itself, or those in the folder, or those that fit the pattern."""
+    if Path(named).is_dir():
+        for folder, folders, files in os.walk(named):
+            folders.sort()
+            yield from (str(Path(folder, file)) for file in sorted(files) if not file.startswith("."))
+    elif not Path(named).exists() and glob.has_magic(named):
+        yield from sorted(glob.glob(named, recursive=True)) or [named]  # noqa: PTH207 - the pattern may be absolute
+    else:
+        yield named
+
+
+def _documents_in(path: str, stdin: BinaryIO | None, known: Known, options: Options) -> Iterator[Read | InputError]:
     piped = path == "-"
     # A file name may hold bytes that are no text; messages and ids need text.
     place = "standard input" if piped else os.fsencode(path).decode(errors="backslashreplace")
@@ -49,18 +65,40 @@ def _documents_in(path: str, stdin: BinaryIO | None, known: Known) -> Iterator[R
         with nullcontext(stdin) if piped else Path(path).open("rb") as stream:
             assert stream is not None  # noqa: S101 - told apart above
             name = "" if piped else Path(place).name
-            given = Given(place, name, opening_of(stream), stream, known)
-            if because := refusal(given.opening):
-                yield InputError(place, because)
-                return
-            yield from next(reader for _, reader in READERS if reader.recognizes(given)).read(given)
+            yield from read_given(Given(place, name, opening_of(stream), stream, known, options))
     except OSError as error:
         yield InputError(place, _why(error, Path(path)))
 
 
+def read_given(given: Given, depth: int = 0) -> Iterator[Read | InputError]:
+    """The documents in one input and in the inputs that lie inside it."""
+    if depth > DEEPEST:
+        yield InputError(given.place, f"inputs more than {DEEPEST} deep in each other; unpack them first")
+        return
+    try:
+        reader = reader_of(given)
+        if reader is None:
+            yield InputError(given.place, refusal(given.opening) or "no reader for this")
+            return
+        for found in reader.read(given):
+            if isinstance(found, Given):
+                yield from read_given(found, depth + 1)
+            elif isinstance(found, Link):
+                continue
+            else:
+                yield found
+    except InputError as error:
+        yield error
+
+
+def reader_of(given: Given) -> Reader | None:
+    """The reader of an input's format; None where none reads it."""
+    if refusal(given.opening):
+        return None
+    return next(reader for _, reader in READERS if reader.recognizes(given))
+
+
 def _why(error: OSError, path: Path) -> str:
-    if path.is_dir():
-        return f"this is a folder; name the files in it, for example '{path}/'*.txt"
     if isinstance(error, FileNotFoundError):
         there = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
         near = get_close_matches(path.name, there, n=1, cutoff=0.75)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import chain
 from typing import BinaryIO, Protocol
 
 from sayso.errors import InputError
 from sayso.model import Document, Span
 
 OPENING = 1 << 16  # bytes looked at, at most, to recognize a format
+MOST_BYTES = 1 << 28  # of one document, or of one line of a file of many: what is read at once into memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,44 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """How the user wants inputs to be read.
+
+    `columns` names the columns of a table: a document's field to the column that holds it ("text" to "body").
+    `follow` says whether the articles that a feed links to are fetched.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A passage of an input that its document's text leaves out: what it is ("quoted", "signature"), and its words."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A document as it was read, where it stands, and what the user should know about the reading of it."""
 
     document: Document
     place: str
     problems: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One file, or standard input: its bytes, read no further than is needed.
+    """One input: a file, standard input, a fetched page, or what another input holds (a file in an archive,
+    a record, an attachment). Its bytes are read no further than is needed.
 
     `place` is what messages call it; `name` is its file name without folders, "" for standard input;
-    `opening` is the start of its bytes, up to the end of the first line that is not blank.
+    `opening` is the start of its bytes, as `opening_of` gives it; `rest` are the bytes behind the opening.
+    `url`, `media_type` ("text/html") and `charset` are what the one who handed it over says of it, where
+    someone does: a web server, an archive's record, a mail's header.
     """
 
     place: str
@@ -46,36 +70,73 @@ class Given:
     opening: bytes
     rest: BinaryIO
     known: Known = Known()
+    options: Options = Options()
+    url: str | None = None
+    media_type: str | None = None
+    charset: str | None = None
 
     def lines(self) -> Iterator[bytes]:
-        """The lines, one at a time, each with its line feed. A carriage return alone ends no line."""
+        """The lines, one at a time, each with its line feed. A carriage return alone ends no line.
+
+        Raises InputError at a line of more than MOST_BYTES.
+        """
         opening = self.opening
         if not opening.endswith(b"\n"):
-            opening += self.rest.readline()
-        return chain(BytesIO(opening), self.rest)
+            opening += self.rest.readline(MOST_BYTES)
+        yield from BytesIO(opening)
+        while line := self.rest.readline(MOST_BYTES):
+            if len(line) == MOST_BYTES:
+                raise InputError(self.place, f"a line of more than {MOST_BYTES >> 20} MB; split it")
+            yield line
 
-    def whole(self) -> bytes:
-        """All the bytes at once."""
-        return self.opening + self.rest.read()
+    def whole(self, most: int = MOST_BYTES) -> bytes:
+        """All the bytes at once. Raises InputError where they are more than `most`."""
+        data = self.opening + self.rest.read(most + 1 - len(self.opening))
+        if len(data) > most:
+            raise InputError(self.place, f"more than {most >> 20} MB in one document; split it")
+        return data
+
+    def seekable(self) -> BinaryIO:
+        """A stream over all the bytes that can be read from any place: the file itself, or its bytes in memory."""
+        if self.rest.seekable():
+            self.rest.seek(0)
+            return self.rest
+        return BytesIO(self.whole())
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An article that an input names and does not hold; it is fetched where the user asked to follow links."""
+
+    url: str
+    known: Known = Known()
+
+
+# What a reader gives: a document; an error for one that could not be read; a further input that lies inside
+# this one, read at once and before the reader goes on; or a link.
+Found = Read | InputError | Given | Link
 
 
 class Reader(Protocol):
     """A format: a module with these two functions."""
 
     def recognizes(self, given: Given) -> bool:
-        """Whether an input is in this format, by its name or by how it opens."""
+        """Whether an input is in this format, by how it opens, by its name, or by what was said of it."""
 
-    def read(self, given: Given) -> Iterator[Read | InputError]:
-        """The documents in an input, and an error for each that could not be read."""
+    def read(self, given: Given) -> Iterator[Found]:
+        """The documents in an input, and an error for each that could not be read. An InputError may be raised too."""
 
 
 def opening_of(stream: BinaryIO) -> bytes:
-    """The start of a stream: through the end of its first line that is not blank, or OPENING bytes."""
+    """The start of a stream: OPENING bytes, or all there are.
+
+    Where it opens like JSON, only its first line that is not blank: lines are then read as they come.
+    """
     opening = b""
     while len(opening) < OPENING:
         line = stream.readline(OPENING - len(opening))
         opening += line
-        if not line or line.strip():
+        if not line or (line.strip() and opening.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")):
             break
     return opening
 
