@@ -80,7 +80,7 @@ def sayso_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sayso:
         ("read yes.txt no.txt --title Yes", 2, "--published, --publisher, --title and --url are for one document."),
         ("raed yes.txt", 2, "No command is called 'raed'. Did you mean 'read'?"),
         ("yes.txt", 2, "No command is called 'yes.txt'. To read it: sayso read yes.txt"),
-        ("sing", 2, "No command is called 'sing'. There are: read, explain, demo, bench."),
+        ("sing", 2, "No command is called 'sing'. There are: read, add, "),
     ],
 )
 def test_exit_codes_and_messages(sayso_: Sayso, arguments: str, code: int, message: str) -> None:

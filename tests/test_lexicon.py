@@ -24,6 +24,7 @@ OPTIONAL = {
     "governments": {"capital", "seats", "aliases"},
     "hedges": {"forms", "strong"},
     "honorifics": {"gender"},
+    "occupations": {"field", "one_place"},
     "outlets": {"aliases"},
     "person_nouns": {"gender"},
     "pronouns": {"gender", "number"},
@@ -38,11 +39,13 @@ ALLOWED = {
     "negated": {"yes", ""},
     "gender": {"male", "female", "either", "thing", ""},
     "number": {"one", "many", ""},
-    "place": {"before", "after"},
+    "place": {"before", "after", "opening", "paragraph"},
+    "field": {"clergy", "office", "sport", ""},
+    "one_place": {"yes", ""},
 }
 WITH_KEY_IN_EXAMPLE = (
     *("bases", "channels", "date_holidays", "date_lookalikes", "document_nouns", "group_nouns"),
-    *("metonyms", "organization_nouns", "titles"),
+    *("metonyms", "notices", "occupations", "organization_nouns", "titles"),
 )
 
 

@@ -111,9 +111,12 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+GIVEN_NO_ID = "text-"  # how the ids begin that documents get which came without one
+
+
 def document_id(text: str, place: str = "") -> str:
     """The id of a document that came without one: from its text's hash and its URL or file name."""
-    return hashlib.sha256(f"{sha256_of(text)} {place}".encode()).hexdigest()[:16]
+    return GIVEN_NO_ID + hashlib.sha256(f"{sha256_of(text)} {place}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,19 @@ def shipped_models() -> Models:
     return Models(shipped_tagger(), load_mentions(), load_manner(), load_places(), load_lexicon(TRAINED_ON))
 
 
+def maker(models: Models) -> MadeBy:
+    """What Readings are made by: the versions of sayso, of these models and of the lexicon."""
+    return MadeBy(
+        sayso=__version__,
+        models=(
+            ("extraction", models.tagger.version),
+            ("mentions", models.mentions.version),
+            ("manner", models.manner.version),
+        ),
+        lexicon=models.lexicon.version,
+    )
+
+
 def as_document(given: Document | str) -> Document:
     """A document, from one or from a bare text."""
     return given if isinstance(given, Document) else Document(id=document_id(given), text=given)
@@ -198,15 +211,7 @@ def _reading(document: Document, words: Words, lower: list[str], extracted: Extr
         statements=statements(document, attributions),
         sources=resolved.sources,
         problems=problems,
-        made_by=MadeBy(
-            sayso=__version__,
-            models=(
-                ("extraction", models.tagger.version),
-                ("mentions", models.mentions.version),
-                ("manner", models.manner.version),
-            ),
-            lexicon=lexicon.version,
-        ),
+        made_by=maker(models),
     )
 
 

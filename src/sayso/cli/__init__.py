@@ -17,6 +17,10 @@ from sayso.errors import SaysoError
 # Each command's home and its line in `sayso --help`, in the order shown there.
 COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("sayso.cli.read:read", "Show who says what in each document, on whose word and how surely."),
+    "add": ("sayso.cli.add:add", "Read documents into a ledger, each once; goes on where it was ended."),
+    "sources": ("sayso.cli.sources:sources", "Show who speaks most in a ledger, or all that one source said."),
+    "history": ("sayso.cli.history:history", "Show the versions of a document, and what changed in them."),
+    "check": ("sayso.cli.check:check", "Verify that a ledger is whole."),
     "explain": ("sayso.cli.explain:explain", "Say what a word of the output means, with an example."),
     "demo": ("sayso.cli.demo:demo", "Read the example articles that come with sayso."),
     "bench": ("sayso.cli.bench:bench", "Measure accuracy against an annotated corpus, and speed on this machine."),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from sayso.cli.inputs import readings, single, told
+from sayso.cli.inputs import reading_options, readings, reads_from, single
 from sayso.cli.screen import color_option, colour_wanted, progress, put, width
 
 if TYPE_CHECKING:
@@ -19,22 +18,6 @@ if TYPE_CHECKING:
 
 FAILED = 1  # exit codes; 2, for wrong usage, is click's
 NOTHING_FOUND = 3
-
-
-def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
-    try:
-        datetime.fromisoformat(value or "2024-05-31")
-    except ValueError:
-        raise click.BadParameter(f"'{value}' is not a date that sayso knows; write it like 2024-05-31.") from None
-    return value
-
-
-def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
-    try:
-        (value or "").encode()
-    except UnicodeEncodeError:  # the shell passed on bytes that are no text
-        raise click.BadParameter("these are not words in your terminal's encoding; write them in UTF-8.") from None
-    return value
 
 
 @click.command()
@@ -59,11 +42,7 @@ def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     metavar="0…1",
     help="Leave out attributions that are less certain than this. Statements stay as they are.",
 )
-@click.option("--threads", type=click.IntRange(min=1), help="How many threads to read on; the result is the same.")
-@click.option("--published", callback=_date, metavar="DATE", help="When it was published, for a single document.")
-@click.option("--publisher", callback=_words, metavar="NAME", help="Who published it, for a single document.")
-@click.option("--title", callback=_words, metavar="WORDS", help="Its headline, for a single document.")
-@click.option("--url", callback=_words, help="Where it was found, for a single document. Nothing is fetched.")
+@reading_options
 @color_option
 def read(
     files: tuple[str, ...],
@@ -75,12 +54,15 @@ def read(
     publisher: str | None,
     title: str | None,
     url: str | None,
+    columns: dict[str, str],
+    follow: bool,
     color: str,
 ) -> None:
     """Show who says what in each document, on whose word and how surely.
 
-    A FILE is plain text, or JSON Lines with a document a line; "-" is standard input. Nothing is stored,
-    nothing is sent. What a word of the output means: sayso explain LABEL.
+    A FILE is of any kind that sayso formats lists, a folder of files, or an http(s) address, which is
+    fetched; "-" is standard input. Nothing is stored, nothing is sent. What a word of the output means:
+    sayso explain LABEL.
 
     \b
     Examples:
@@ -92,16 +74,13 @@ def read(
     Exits 0; 1 if some inputs failed, each named on standard error; 2 if called wrongly; 3 if no
     attribution was found.
     """
-    from sayso.readers import Known, documents
+    from sayso.readers import Known, Options
 
     known = Known(title=title, publisher=publisher, published=published, url=url)
-    stdin = sys.stdin.buffer if "-" in files and sys.stdin else None  # None where the shell has closed it
     failed: list[InputError] = []
-    reads = told(documents(files, stdin=stdin, known=known), failed)
+    reads = reads_from(files, known, Options(columns=columns, follow=follow), failed)
     if form == "json":
         reads = single(reads, "--format json is for one document; use --format jsonl.")
-    if known != Known():
-        reads = single(reads, "--published, --publisher, --title and --url are for one document.")
 
     writer = _writer(form, by, min_confidence, colour_wanted(color))
     attributions = 0

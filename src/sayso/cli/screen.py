@@ -45,11 +45,11 @@ def put(text: str, colour: bool) -> None:
 
 
 @contextmanager
-def progress(total: int | None) -> Iterator[Callable[[Callable[[], None]], None]]:
+def progress(total: int | None, what: str = "documents read") -> Iterator[Callable[[Callable[[], None]], None]]:
     """A bar on standard error, if that is a terminal and the work takes longer than PATIENCE.
 
     Yields a function that takes what writes one document's result, and calls it. `total` is the number
-    of documents, None where it is not known.
+    of documents, None where it is not known; `what` is counted.
     """
     if not sys.stderr.isatty():
         yield lambda write: write()
@@ -67,7 +67,7 @@ def progress(total: int | None) -> Iterator[Callable[[Callable[[], None]], None]
             waited = max((task.elapsed or 0 for task in self.tasks), default=0)
             return Group(*(self.get_renderables() if waited >= PATIENCE else ()))
 
-    columns = (TextColumn("documents read"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Its own redirection of standard output would send a piped result to the terminal.
     bar = Patient(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
     task = bar.add_task("", total=total)

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import BinaryIO, Protocol
 
 from sayso.errors import InputError
-from sayso.model import Document, Span
+from sayso.model import Document, Reading, Span
 
 OPENING = 1 << 16  # bytes looked at, at most, to recognize a format
 MOST_BYTES = 1 << 28  # of one document, or of one line of a file of many: what is read at once into memory
@@ -46,12 +46,16 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document as it was read, where it stands, and what the user should know about the reading of it."""
+    """A document as it was read, where it stands, and what the user should know about the reading of it.
+
+    `reading` is its Reading, where the input holds one already.
+    """
 
     document: Document
     place: str
     problems: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

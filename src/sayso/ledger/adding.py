@@ -1,0 +1,225 @@
+"""Adding documents to the ledger: each once, read on all cores, written in batches by one writer.
+
+A batch is written wholly or not at all. What was written stays when the work is ended at any moment, and
+the same command goes on from there and ends in the same ledger.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
+
+from sayso.errors import InputError
+from sayso.ledger.entities import outlet_key, outlet_named
+from sayso.ledger.opening import transaction
+from sayso.ledger.readings import documents_in
+from sayso.ledger.storing import Arrived, maker_of, replace_reading, store
+from sayso.lexicon import Lexicon
+from sayso.model import GIVEN_NO_ID, Document, MadeBy, Reading
+from sayso.readers import Read
+
+BATCH = 50  # documents
+LONGEST = 5.0  # seconds until a batch is written although it is not full
+
+ReadMany = Callable[[Iterable[Document]], Iterator[Reading]]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A document that is safely in the ledger now, with so many attributions."""
+
+    place: str
+    attributions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document that the ledger has already, or that came twice."""
+
+    place: str
+
+
+Event = Added | Known | InputError
+Told = Callable[[Event], None]
+
+
+def add(
+    ledger: sqlite3.Connection,
+    reads: Iterable[Read | InputError],
+    read_many: ReadMany,
+    lexicon: Lexicon,
+    told: Told,
+) -> None:
+    """Read what is not in the ledger yet, and store it in the order in which it comes."""
+    under_way: set[Key] = set()
+    batch: list[tuple[_Fresh, Reading]] = []
+    begun = time.monotonic()
+    for pair in _with_readings(_fresh(ledger, reads, under_way, lexicon, told), read_many):
+        batch.append(pair)
+        if len(batch) >= BATCH or time.monotonic() - begun > LONGEST:
+            _write(ledger, batch, under_way, lexicon, told)
+            batch, begun = [], time.monotonic()
+    _write(ledger, batch, under_way, lexicon, told)
+
+
+def read_again(ledger: sqlite3.Connection, read_many: ReadMany, made_by: MadeBy, lexicon: Lexicon, told: Told) -> None:
+    """Read again all documents whose Reading was not made by this, and put the new Readings in place of the old,
+    some at a time."""
+    with transaction(ledger):
+        maker = maker_of(ledger, made_by)
+    rows = [row["id"] for row in ledger.execute("SELECT id FROM documents WHERE maker_id <> ? ORDER BY id", (maker,))]
+    for start in range(0, len(rows), BATCH):
+        page = rows[start : start + BATCH]
+        found = list(read_many(documents_in(ledger, page)))
+        with transaction(ledger):
+            for row, reading in zip(page, found, strict=True):
+                replace_reading(ledger, row, reading, lexicon)
+        for reading in found:
+            told(Added(reading.document.id, len(reading.attributions)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A document on its way into the ledger, and what it would be recognized by."""
+
+    read: Read
+    keys: frozenset[Key]
+
+
+def _fresh(
+    ledger: sqlite3.Connection, reads: Iterable[Read | InputError], under_way: set[Key], lexicon: Lexicon, told: Told
+) -> Iterator[_Fresh]:
+    """The documents that neither the ledger has nor those under way, with ids of their own."""
+    for one in reads:
+        if isinstance(one, InputError):
+            told(one)
+            continue
+        keys = _keys(one.document, lexicon)
+        if keys & under_way or any(_stored(ledger, key) for key in keys):
+            told(Known(one.place))
+            continue
+        own = _under_its_own_id(ledger, one, under_way)
+        under_way |= keys
+        yield _Fresh(own, keys)
+
+
+def _with_readings(fresh: Iterable[_Fresh], read_many: ReadMany) -> Iterator[tuple[_Fresh, Reading]]:
+    """Each document with its Reading, in their order; one that came with a Reading is not read again."""
+    for has_reading, group in groupby(fresh, key=lambda one: one.read.reading is not None):
+        if has_reading:
+            for one in group:
+                assert one.read.reading is not None  # noqa: S101 - so grouped
+                yield one, one.read.reading
+            continue
+        waiting: deque[_Fresh] = deque()
+        for reading in read_many(_documents(group, waiting)):
+            one = waiting.popleft()
+            yield one, replace(reading, problems=one.read.problems + reading.problems)
+
+
+def _documents(fresh: Iterable[_Fresh], waiting: deque[_Fresh]) -> Iterator[Document]:
+    for one in fresh:
+        waiting.append(one)
+        yield one.read.document
+
+
+def _write(
+    ledger: sqlite3.Connection,
+    batch: list[tuple[_Fresh, Reading]],
+    under_way: set[Key],
+    lexicon: Lexicon,
+    told: Told,
+) -> None:
+    """Store a batch, wholly or not at all, and say so."""
+    events: list[Event] = []
+    added = datetime.now(UTC).isoformat(timespec="seconds")
+    with transaction(ledger):
+        for one, reading in batch:
+            try:
+                store(ledger, Arrived(reading, one.read.place, one.read.left_out), added, lexicon)
+                events.append(Added(one.read.place, len(reading.attributions)))
+            except InputError as error:
+                events.append(error)
+    for one, _ in batch:
+        under_way -= one.keys
+    for event in events:
+        told(event)
+
+
+def _keys(document: Document, lexicon: Lexicon) -> frozenset[Key]:
+    """What makes a document the same as another: its id with its text, or its URL with its text, or for one that
+    came with neither, its publisher with its text."""
+    text = document.text_sha256
+    keys = {("id", document.id, text)}
+    if document.url is not None:
+        keys.add(("url", document.url, text))
+    elif document.id.startswith(GIVEN_NO_ID):
+        outlet = outlet_named(document, lexicon)
+        keys.add(("publisher", outlet_key(outlet) if outlet else "", text))
+    return frozenset(keys)
+
+
+def _stored(ledger: sqlite3.Connection, key: Key) -> bool:
+    what, value, text = key
+    if what == "id":
+        query = "SELECT 1 FROM documents WHERE text_sha256 = ? AND reading_id IN (?, ?)"
+        given: tuple[str, ...] = (text, value, version_id(value, text))
+    elif what == "url":
+        query, given = "SELECT 1 FROM documents WHERE text_sha256 = ? AND url = ?", (text, value)
+    else:
+        query = (
+            "SELECT 1 FROM documents LEFT JOIN entities ON entities.id = outlet_id WHERE text_sha256 = ?"
+            " AND url IS NULL AND reading_id GLOB ? AND coalesce(name_key, '') = ?"
+        )
+        given = (text, f"{GIVEN_NO_ID}*", value)
+    return ledger.execute(query, given).fetchone() is not None
+
+
+def version_id(document: str, text_sha256: str) -> str:
+    """The id under which another text of a document is kept whose own id is taken."""
+    return f"{document}@{text_sha256[:8]}"
+
+
+def _under_its_own_id(ledger: sqlite3.Connection, one: Read, under_way: set[Key]) -> Read:
+    """The document, under another id where its own is taken by another text."""
+    old, text = one.document.id, one.document.text_sha256
+    taken = any(key[0] == "id" and key[1] == old and key[2] != text for key in under_way)
+    if not taken and not ledger.execute("SELECT 1 FROM documents WHERE reading_id = ?", (old,)).fetchone():
+        return one
+    new = version_id(old, text)
+    document = replace(one.document, id=new)
+    return replace(one, document=document, reading=_under_id(one.reading, document) if one.reading else None)
+
+
+def _under_id(reading: Reading, document: Document) -> Reading:
+    """A Reading whose document has another id, and with it all ids that begin with it."""
+    old = f"{reading.document.id}:"
+
+    def renamed(whole: str | None) -> str | None:
+        return f"{document.id}:{whole.removeprefix(old)}" if whole is not None and whole.startswith(old) else whole
+
+    def moved(whole: str) -> str:
+        return renamed(whole) or whole
+
+    return replace(
+        reading,
+        document=document,
+        attributions=tuple(
+            replace(
+                one,
+                id=moved(one.id),
+                speaker=renamed(one.speaker),
+                basis=renamed(one.basis),
+                within=renamed(one.within),
+            )
+            for one in reading.attributions
+        ),
+        statements=tuple(replace(one, id=moved(one.id)) for one in reading.statements),
+        sources=tuple(replace(one, id=moved(one.id)) for one in reading.sources),
+    )

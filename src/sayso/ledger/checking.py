@@ -1,0 +1,87 @@
+"""Verifying a ledger: every span's words at its offsets, foreign keys, counts, and the search index."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from sayso.errors import InputError
+from sayso.export.jsonl import reading_from_json, reading_to_json
+from sayso.ledger.readings import document_rows, kept_readings
+from sayso.ledger.storing import BETWEEN_PIECES
+
+
+def faults(ledger: sqlite3.Connection, advance: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """What is wrong with a ledger, in a sentence each; nothing for one that is whole. `advance` is called after
+    each document."""
+    for row in ledger.execute("PRAGMA integrity_check(20)"):
+        if row[0] != "ok":
+            yield f"the file is damaged: {row[0]}"
+    for row in ledger.execute("PRAGMA foreign_key_check"):
+        yield f"row {row['rowid']} of {row['table']} points to a row of {row['parent']} that is not there"
+    for table in ("documents_search", "attributions_search") if index_can_be_asked(ledger) else ():
+        yield from _index_faults(ledger, table)
+    yield from _count_faults(ledger)
+    for row in document_rows(ledger):
+        yield from _document_faults(ledger, row)
+        advance()
+
+
+def _document_faults(ledger: sqlite3.Connection, row: int) -> Iterator[str]:
+    (name,) = ledger.execute("SELECT reading_id FROM documents WHERE id = ?", (row,)).fetchone()
+    try:
+        _, _, reading = next(kept_readings(ledger, [row]))
+        reading_from_json(reading_to_json(reading), f"document {name}")
+    except InputError as error:
+        yield str(error)
+        return
+    except (ValueError, KeyError, IndexError) as error:
+        yield f"document {name}: a part of its reading is missing or unknown ({error!r})"
+        return
+    text = reading.document.text
+    (kept,) = ledger.execute("SELECT text_sha256 FROM documents WHERE id = ?", (row,)).fetchone()
+    if kept != reading.document.text_sha256:
+        yield f"document {name}: its text is not the one whose hash it keeps"
+    rows = ledger.execute("SELECT source, cue, content FROM attributions WHERE document_id = ? ORDER BY id", (row,))
+    for one, words in zip(reading.attributions, rows.fetchall(), strict=True):
+        stands = (
+            one.source.of(text) if one.source else None,
+            one.cue.of(text),
+            BETWEEN_PIECES.join(piece.of(text) for piece in one.content),
+        )
+        if tuple(words) != stands:
+            yield f"attribution {one.id}: its words are not those that stand at its offsets"
+
+
+def index_can_be_asked(ledger: sqlite3.Connection) -> bool:
+    """Whether the search index can be verified: not through a connection that may not write."""
+    try:
+        ledger.execute("INSERT INTO documents_search (documents_search, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorname != "SQLITE_READONLY"
+    except sqlite3.DatabaseError:
+        pass
+    return True
+
+
+def _index_faults(ledger: sqlite3.Connection, table: str) -> Iterator[str]:
+    try:
+        # Also against the words in the tables, not the index against itself alone; writes nothing.
+        ledger.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+    except sqlite3.DatabaseError:
+        yield f"the index {table} does not fit its table"
+
+
+def _count_faults(ledger: sqlite3.Connection) -> Iterator[str]:
+    wrong = (
+        "SELECT entities.name FROM entities WHERE attribution_count <>"
+        " (SELECT count(*) FROM attributions WHERE entity_id = entities.id) OR document_count <>"
+        " (SELECT count(DISTINCT document_id) FROM sources WHERE entity_id = entities.id) LIMIT 20"
+    )
+    for row in ledger.execute(wrong):
+        yield f"the counts of {row['name']} are not those of its attributions and documents"
+    for row in ledger.execute(
+        "SELECT reading_id FROM documents WHERE attribution_count <>"
+        " (SELECT count(*) FROM attributions WHERE document_id = documents.id) LIMIT 20"
+    ):
+        yield f"document {row['reading_id']}: its counts are not those of its attributions"

@@ -1,0 +1,278 @@
+"""Putting Readings into the ledger, and taking a document's reading out again.
+
+Each function here writes inside a transaction that its caller has begun.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sayso.errors import InputError
+from sayso.ledger.entities import Joined, join_sources, outlet_of
+from sayso.ledger.notices import note_what_it_corrects
+from sayso.lexicon import Lexicon
+from sayso.model import Attribution, Document, MadeBy, Reading, Source, Span
+from sayso.readers.given import LeftOut
+
+BETWEEN_PIECES = " … "  # of a content, where it is shown in one line
+
+_OF_VERSION = re.compile(r"(.+)@[0-9a-f]{8}", re.DOTALL)  # see adding.version_id
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A Reading on its way into the ledger: where its document was found, and what its text leaves out."""
+
+    reading: Reading
+    found_in: str
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lexicon) -> int:
+    """Add a document with its Reading; `added` is the time. Returns its row's id.
+
+    Raises InputError where ids occur twice in the Reading, so that it could not be given back.
+    """
+    reading, document = arrived.reading, arrived.reading.document
+    _refuse_double_ids(reading, arrived.found_in)
+    first, version = _version_of(ledger, document)
+    row = _insert(
+        ledger,
+        "documents",
+        reading_id=document.id,
+        title=document.title,
+        title_start=document.title_span.start if document.title_span else None,
+        title_end=document.title_span.end if document.title_span else None,
+        publisher=document.publisher,
+        outlet_id=outlet_of(ledger, document, lexicon),
+        published=document.published,
+        published_on=day_of(document.published),
+        byline=document.byline,
+        credit=document.credit,
+        dateline=document.dateline,
+        url=document.url,
+        language=document.language,
+        kind=document.kind,
+        text=document.text,
+        text_sha256=document.text_sha256,
+        version_of_id=first,
+        version=version,
+        maker_id=maker_of(ledger, reading.made_by),
+        found_in=arrived.found_in,
+        added=added,
+    )
+    ledger.executemany("INSERT INTO links VALUES (?, ?, ?)", ((row, i, url) for i, url in enumerate(document.links)))
+    ledger.executemany(
+        "INSERT INTO left_out VALUES (?, ?, ?, ?)",
+        ((row, i, one.kind, one.text) for i, one in enumerate(arrived.left_out)),
+    )
+    _store_reading(ledger, row, reading, lexicon)
+    note_what_it_corrects(ledger, row, document, first, lexicon)
+    return row
+
+
+def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
+    """Put another Reading of the same text in the place of a document's Reading."""
+    _refuse_double_ids(reading, reading.document.id)
+    # From the inside out: an attribution within another points to it.
+    ledger.execute("UPDATE attributions SET within_id = NULL WHERE document_id = ?", (row,))
+    for table in ("attributions", "sources", "statements", "problems"):
+        ledger.execute(f"DELETE FROM {table} WHERE document_id = ?", (row,))  # noqa: S608 - names of our own
+    ledger.execute(
+        "UPDATE documents SET maker_id = ?, language = ? WHERE id = ?",
+        (maker_of(ledger, reading.made_by), reading.document.language, row),
+    )
+    _store_reading(ledger, row, reading, lexicon)
+
+
+def day_of(published: str | None) -> str | None:
+    """The day of a date as documents give it, where that is written as YYYY-MM-DD at its start."""
+    found = _DAY.match(published or "")
+    try:
+        return date.fromisoformat(found.group()).isoformat() if found else None
+    except ValueError:
+        return None
+
+
+def short_id(document: str, whole: str) -> str:
+    """An id as it is kept: without the document's id where it follows that after a colon."""
+    return whole.removeprefix(document) if whole.startswith(f"{document}:") else whole
+
+
+def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
+    document = reading.document
+    ledger.executemany(
+        "INSERT INTO problems VALUES (?, ?, ?)", ((row, i, problem) for i, problem in enumerate(reading.problems))
+    )
+    ledger.executemany(
+        'INSERT INTO statements (document_id, reading_id, "start", "end", is_headline) VALUES (?, ?, ?, ?, ?)',
+        ((row, short_id(document.id, s.id), s.span.start, s.span.end, s.headline) for s in reading.statements),
+    )
+    entities = join_sources(ledger, reading.sources, lexicon)
+    sources = _store_sources(ledger, row, document, reading.sources, entities)
+    _store_attributions(ledger, row, reading, sources)
+    _count(ledger, row, reading)
+
+
+def _store_sources(
+    ledger: sqlite3.Connection, row: int, document: Document, sources: Iterable[Source], entities: Iterable[Joined]
+) -> dict[str, tuple[int, int | None]]:
+    """The row and the entity of each source, by its id in the Reading."""
+    stored: dict[str, tuple[int, int | None]] = {}
+    for source, joined in zip(sources, entities, strict=True):
+        source_row = _insert(
+            ledger,
+            "sources",
+            document_id=row,
+            reading_id=short_id(document.id, source.id),
+            name=source.name,
+            kind=source.kind,
+            is_named=source.named,
+            access=source.access,
+            anonymity_reason=source.anonymity_reason,
+            entity_id=joined.entity,
+            namesake=joined.namesake,
+            name_key=joined.name_key,
+        )
+        stored[source.id] = source_row, joined.entity
+        ledger.executemany(
+            "INSERT INTO roles VALUES (?, ?, ?)", ((source_row, i, r) for i, r in enumerate(source.roles))
+        )
+        ledger.executemany(
+            "INSERT INTO mentions VALUES (?, ?, ?, ?)",
+            ((source_row, i, m.start, m.end) for i, m in enumerate(source.mentions)),
+        )
+    return stored
+
+
+def _store_attributions(
+    ledger: sqlite3.Connection, row: int, reading: Reading, sources: dict[str, tuple[int, int | None]]
+) -> None:
+    document, rows = reading.document, dict[str, int]()
+    published_on = day_of(document.published)
+    for one in reading.attributions:
+        speaker, entity = sources[one.speaker] if one.speaker is not None else (None, None)
+        rows[one.id] = _insert(
+            ledger,
+            "attributions",
+            document_id=row,
+            reading_id=short_id(document.id, one.id),
+            source=one.source.of(document.text) if one.source else None,
+            cue=one.cue.of(document.text),
+            content=BETWEEN_PIECES.join(piece.of(document.text) for piece in one.content),
+            speaker_id=speaker,
+            speaker_confidence=one.speaker_confidence,
+            entity_id=entity,
+            basis_id=sources[one.basis][0] if one.basis is not None else None,
+            quotation=one.quotation,
+            act=one.act,
+            polarity=one.polarity,
+            certainty=one.certainty,
+            certainty_words=one.certainty_words,
+            channel=one.channel,
+            addressee=one.addressee,
+            when_text=one.when.text if one.when else None,
+            when_from=one.when.start if one.when else None,
+            when_to=one.when.end if one.when else None,
+            dated=(day_of(one.when.start) if one.when else None) or published_on,
+            confidence=one.confidence,
+        )
+        ledger.executemany(
+            "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
+            ((rows[one.id], part, i, span.start, span.end) for part, i, span in _spans(one)),
+        )
+    ledger.executemany(
+        "UPDATE attributions SET within_id = ? WHERE id = ?",
+        ((rows[one.within], rows[one.id]) for one in reading.attributions if one.within is not None),
+    )
+
+
+def _spans(one: Attribution) -> Iterable[tuple[str, int, Span]]:
+    if one.source:
+        yield "source", 0, one.source
+    yield "cue", 0, one.cue
+    for i, piece in enumerate(one.content):
+        yield "content", i, piece
+
+
+def _count(ledger: sqlite3.Connection, row: int, reading: Reading) -> None:
+    """What is counted of a document once and for all, so that questions about many need not count."""
+    speaking = {one.speaker for one in reading.attributions}
+    unnamed = [one for one in reading.sources if not one.named and one.id in speaking]
+    ids = {one.id for one in unnamed}
+    ledger.execute(
+        "UPDATE documents SET attribution_count = ?, unnamed_attribution_count = ?, unnamed_count = ?,"
+        " unnamed_with_reason_count = ?, unnamed_with_access_count = ? WHERE id = ?",
+        (
+            len(reading.attributions),
+            sum(one.speaker in ids for one in reading.attributions),
+            len(unnamed),
+            sum(one.anonymity_reason is not None for one in unnamed),
+            sum(one.access is not None for one in unnamed),
+            row,
+        ),
+    )
+
+
+def _refuse_double_ids(reading: Reading, place: str) -> None:
+    for what, ids in (
+        ("attribution", [one.id for one in reading.attributions]),
+        ("source", [one.id for one in reading.sources]),
+    ):
+        seen: set[str] = set()
+        for one in ids:
+            if one in seen or one.startswith(":"):
+                raise InputError(place, f"the {what} id {one!r} stands twice, or begins with a colon; read it again")
+            seen.add(one)
+
+
+def _version_of(ledger: sqlite3.Connection, document: Document) -> tuple[int | None, int]:
+    """The first version of a document, at the same URL or under the same id, and the number of this one."""
+    same_id = _OF_VERSION.fullmatch(document.id)
+    found = ledger.execute(
+        "SELECT coalesce(version_of_id, id) AS first FROM documents WHERE url = ? OR reading_id = ?"
+        " ORDER BY id LIMIT 1",
+        (document.url, same_id.group(1) if same_id else None),
+    ).fetchone()
+    if found is None:
+        return None, 1
+    (count,) = ledger.execute(
+        "SELECT count(*) FROM documents WHERE id = ?1 OR version_of_id = ?1", (found["first"],)
+    ).fetchone()
+    return found["first"], count + 1
+
+
+def maker_of(ledger: sqlite3.Connection, made_by: MadeBy) -> int:
+    """The row of what made a Reading, added where there is none yet."""
+    models = json.dumps(dict(made_by.models), ensure_ascii=False)
+    name = " · ".join([f"sayso {made_by.sayso}", *map(" ".join, made_by.models), f"lexicon {made_by.lexicon}"])
+    key = json.dumps([made_by.sayso, made_by.models, made_by.lexicon], ensure_ascii=False)
+    found = ledger.execute(
+        "SELECT id FROM makers WHERE sayso = ? AND models = ? AND lexicon IS ?",
+        (made_by.sayso, models, made_by.lexicon),
+    ).fetchone()
+    if found:
+        return int(found["id"])
+    taken = ledger.execute("SELECT 1 FROM makers WHERE name = ?", (name,)).fetchone()
+    return _insert(
+        ledger,
+        "makers",
+        name=key if taken else name,
+        sayso=made_by.sayso,
+        models=models,
+        lexicon=made_by.lexicon,
+    )
+
+
+def _insert(ledger: sqlite3.Connection, table: str, **values: object) -> int:
+    """Insert a row of named columns. Returns its id."""
+    columns, places = ", ".join(values), ", ".join("?" * len(values))
+    done = ledger.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", tuple(values.values()))  # noqa: S608
+    assert done.lastrowid is not None  # noqa: S101 - an insert into a table with ids
+    return done.lastrowid
