@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 
 from sayso.errors import InputError
+from sayso.export.fields import ALL
+from sayso.export.format import Entities, Format, Part, Stream
 from sayso.model import (
     Act,
     Attribution,
@@ -144,6 +146,18 @@ def reading_from_dict(plain: dict[str, Any], place: str = "Reading") -> Reading:
         return _reading(msgspec.convert(plain, type=ReadingObject), place)
     except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
         raise InputError(place, f"not a Reading: {error}; read the document again") from error
+
+
+def write(readings: Iterable[Reading], out: BinaryIO, entities: Entities | None = None) -> None:  # noqa: ARG001
+    """Writes a Reading a line."""
+    for reading in readings:
+        out.write(reading_to_json(reading) + b"\n")
+
+
+def read(stream: BinaryIO) -> Iterator[Part]:
+    """Each line's Reading, verified, as plain dicts. Raises InputError where one does not hold."""
+    for number, line in enumerate(stream, start=1):
+        yield reading_to_dict(reading_from_json(line, f"line {number}"))
 
 
 def _object(reading: Reading) -> ReadingObject:
@@ -306,3 +320,11 @@ def _refer(given: ReadingObject, place: str) -> None:
         ):
             if target is not None and target not in known:
                 raise InputError(place, f"attributions[{i}].{field} is {target!r}, which is not in this Reading")
+
+
+FORMAT = Format(
+    name="jsonl",
+    description="Readings, one a line: all there is, for sayso and for programs",
+    suffix=".jsonl",
+    stream=Stream(write, read, ALL),
+)
