@@ -1,0 +1,92 @@
+"""HTML as a tree, and a tree as plain paragraphs: what web pages, feeds and mail have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml import etree, html
+from lxml.html import HtmlElement
+
+MOST_ELEMENTS = 30_000  # ten times a long article; looking for one takes some seconds then
+_LONGEST_VALUE = 10_000  # of an attribute: pictures and scripts are kept in longer ones, and no news
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_SELF_CLOSING = re.compile(r"(<(?:html|body)\b[^<>]*?)\s*/>", re.IGNORECASE)
+_SILENT = {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "form", "button"}
+_BLOCKS = set(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
+    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table td th title tr ul".split()
+)
+
+
+def tree_of(text: str) -> HtmlElement | None:
+    """A page's tree, with a root "html"; None where there is nothing to parse.
+
+    Characters that XML has no place for are left out, and so are overlong attributes. The parser asks the network
+    for nothing, knows no entities but HTML's own, and stops at tags more than 256 deep.
+    """
+    text = _CONTROLS.sub("", text)
+    # A page that closes itself in its first tag (<html … />) would be an empty one.
+    text = _SELF_CLOSING.sub(r"\1>", text[:4096]) + text[4096:]
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        tree = html.document_fromstring(text.encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    for element in tree.iter():
+        for name, value in element.items():
+            if len(value) > _LONGEST_VALUE:
+                del element.attrib[name]
+    return tree
+
+
+def plain(tree: etree._Element) -> str:
+    """The text of a tree: paragraphs with a blank line between them, a line feed for a line break."""
+    text = "".join(_pieces(tree))
+    text = re.sub(r"[^\S\n]*\n[^\S\n]*", "\n", re.sub(r"[^\S\n]+", " ", text))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _pieces(tree: etree._Element) -> Iterator[str]:
+    silent = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = str(element.tag).lower()
+        silent += (tag in _SILENT) * (1 if event == "start" else -1)
+        if tag in _BLOCKS:
+            yield "\n\n"
+        elif tag == "br" and event == "end":
+            yield "\n"
+        words = element.text if event == "start" else None if element is tree else element.tail
+        if words and not silent:
+            yield re.sub(r"\s+", " ", words)
+
+
+def plain_text(markup: str) -> str:
+    """The text of a piece of HTML, such as a feed's summary; of a text without any tags or entities, itself."""
+    if "<" not in markup and "&" not in markup:
+        return markup.strip()
+    tree = tree_of(markup)
+    return "" if tree is None else plain(tree)
+
+
+def links_in(tree: etree._Element, base: str | None) -> tuple[str, ...]:
+    """The http and https addresses that a tree links to, absolute, once each, in the order of the text."""
+    found = (element.get("href") for element in tree.iter("a"))
+    return distinct(address for href in found if href and (address := absolute(href, base)))
+
+
+def distinct(addresses: Iterator[str]) -> tuple[str, ...]:
+    """Each address once, where it comes first; what follows "#" tells no two pages apart."""
+    return tuple(dict.fromkeys(urldefrag(one).url for one in addresses))
+
+
+def absolute(href: str, base: str | None) -> str | None:
+    """A link's whole address, if it is one of http or https; None otherwise, and for what is no address."""
+    try:
+        joined = urljoin(base or "", href.strip())
+        parts = urlsplit(joined)
+        hostname = parts.hostname
+    except ValueError:  # "http://[", for one
+        return None
+    return joined if parts.scheme in ("http", "https") and hostname else None
