@@ -68,7 +68,7 @@ def headers_of(message: Message) -> Headers:
         senders=mailboxes(value("from")) or mailboxes(value("sender")),
         to=tuple(one for name in ("to", "cc") for one in mailboxes(value(name))),
         date=published,
-        message_id=words_of(ids[0]) if ids else None,
+        message_id=(words_of(ids[0]).strip("<>") or None) if ids else None,
         answers=tuple(dict.fromkeys(_ID.findall(value("in-reply-to")) + _ID.findall(value("references")))),
         language=language if _LANGUAGE.match(language) else None,
         problems=(*problems, *trouble),
@@ -104,6 +104,16 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
         found = [(_decoded("subject", name, str), address) for name, address in _simple_addresses(value)]
     mailboxes = (Mailbox(words_of(name).strip("\"' "), words_of(address)) for name, address in found)
     return tuple(one for one in mailboxes if one.name or one.address)
+
+
+def header_text(value: str) -> str:
+    """A value that stands inside a header, a file's name, as text, however it was written."""
+    data = value.encode("utf8", "surrogateescape")
+    try:
+        value = data.decode()
+    except UnicodeDecodeError:
+        value = data.decode("cp1252", "replace")
+    return words_of(_decoded("subject", value[:MOST_VALUE], str))
 
 
 def words_of(text: str) -> str:

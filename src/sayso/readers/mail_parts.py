@@ -16,7 +16,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from sayso.readers.mail_headers import without_surrogates
+from sayso.readers.mail_headers import header_text, without_surrogates
 from sayso.readers.mail_markup import lines_of_mail
 from sayso.readers.markup import Line
 
@@ -25,11 +25,10 @@ DEEPEST_PART = 20
 MOST_PARTS = 1000
 
 _HEADER_LINE = re.compile(rb"(?:[!-9;-~]+[ \t]*:|[ \t]|>?From )[^\n]*(?:\n|\Z)")
+_LIKE_A_BOUNDARY = re.compile(rb"(?:\A|\n)--(?P<boundary>[!-~]{1,100})\r?\n(?=Content-)", re.IGNORECASE)
 _NO_ALPHABET = re.compile(rb"[^A-Za-z0-9+/]+")
 # Charsets that are Python's own or need time with the square of the text, and those that mean more than they say.
-_NO_CHARSETS = frozenset(
-    ["idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "unknown", "8bit"]
-)
+_NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
 _WIDER = {
     "ascii": "utf-8",
     "iso8859-1": "cp1252",
@@ -48,6 +47,7 @@ _SILENT = (
     "message/delivery-status",
     "message/disposition-notification",
     "text/rfc822-headers",
+    "message/rfc822-headers",
     "text/calendar",
 )
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -140,26 +140,30 @@ def _opened(data: memoryview, problems: list[str]) -> tuple[Message, memoryview]
 
 
 def _cut(headers: Message, body: memoryview, problems: list[str]) -> Iterator[memoryview]:
-    """The pieces between the boundary's lines; none where it is missing."""
-    boundary = _asked(headers.get_boundary)
-    if not boundary:
-        problems.append("parts without a boundary: read as plain text")
+    """The pieces between the boundary's lines; none where nothing looks like one."""
+    named = _asked(headers.get_boundary)
+    edges = _edges(named.encode("ascii", "surrogateescape"), body) if named else iter(())
+    first = next(edges, None)
+    if first is None:
+        guess = _LIKE_A_BOUNDARY.search(body)
+        edges = _edges(guess["boundary"], body) if guess else iter(())
+        first = next(edges, None)
+        problems.append(f"its boundary is missing: read {'by what looks like one' if first else 'as plain text'}")
+    if first is None:
         return
-    edge = re.escape(boundary.encode("ascii", "surrogateescape"))
-    line = re.compile(rb"(?:\A|\r?\n)--%b(?P<end>--)?[ \t]*(?=\r?\n|\Z)" % edge)
-    start: int | None = None
-    for match in line.finditer(body):
-        if start is not None:
-            yield body[start : match.start()]
-        start = match.end()
-        if match["end"]:
+    start = first.end() + 1  # behind its line feed
+    for edge in edges:
+        yield body[start : edge.start()]
+        start = edge.end() + 1
+        if edge["end"]:
             return
-        start += len(b"\r\n" if bytes(body[start : start + 2]) == b"\r\n" else b"\n")
-    if start is None:
-        problems.append("its boundary does not occur: read as plain text")
-    else:
-        problems.append("the last part has no end: the mail may be cut off")
-        yield body[start:]
+    problems.append("the last part has no end: the mail may be cut off")
+    yield body[start:]
+
+
+def _edges(boundary: bytes, body: memoryview) -> Iterator[re.Match[bytes]]:
+    """The lines that separate parts; the line feed before one is its own, the one behind it is not."""
+    return re.finditer(rb"(?:\A|\r?\n)--%b(?P<end>--)?[ \t]*(?:\r?(?=\n)|\Z)" % re.escape(boundary), body)
 
 
 def _asked(question: object) -> str | None:
@@ -221,7 +225,7 @@ def _is_attached(part: Part) -> bool:
 
 
 def _attach(part: Part, content: Content) -> None:
-    name = _asked(part.headers.get_filename) or ""
+    name = header_text(_asked(part.headers.get_filename) or "")
     kind = part.media_type
     if kind in _SILENT:
         return

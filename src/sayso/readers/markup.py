@@ -14,52 +14,20 @@ from lxml import etree, html
 
 MOST_MARKUP = 1 << 23  # bytes of one body: a tree takes many times as much memory as its source
 
-_APART = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "pre",
-        "article",
-        "section",
-        "header",
-        "footer",
-        "hl1",
-        "hl2",
-    ]
-)
-_LINES = frozenset(
-    [
-        "div",
-        "li",
-        "tr",
-        "dt",
-        "dd",
-        "center",
-        "address",
-        "caption",
-        "figure",
-        "figcaption",
-        "form",
-        "fieldset",
-        "body",
-        "title",
-        "option",
-    ]
-)
+# fmt: off
+_APART = frozenset((
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "dl", "table", "pre", "article", "section",
+    "header", "footer", "hl1", "hl2",
+))
+_LINES = frozenset((
+    "div", "li", "tr", "dt", "dd", "center", "address", "caption", "figure", "figcaption", "form", "fieldset", "body",
+    "option",
+))
+_UNSEEN = frozenset((
+    "script", "style", "head", "template", "noscript", "iframe", "object", "svg", "select", "textarea", "title",
+))
+# fmt: on
 _CELLS = frozenset(("td", "th"))
-_UNSEEN = frozenset(
-    ["script", "style", "head", "template", "noscript", "iframe", "object", "svg", "media", "select", "textarea"]
-)
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 

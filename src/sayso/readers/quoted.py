@@ -57,6 +57,7 @@ _FOOTER_OPENS = re.compile(
 )
 _DASHED_NAME = re.compile(r"\s*[-–—~]{1,2} ?(?P<name>[^\W\d_][^,:;!?]{0,40})")
 _CONTACT = re.compile(r"@\w|https?://|\bwww\.|\+?\(?\d[\d ()./-]{6,}\d", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\[\d{1,3}\] ?\S")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -313,8 +314,10 @@ def _signs(texts: list[str], lines: Sequence[int]) -> bool:
 
 
 def _is_prose(line: str) -> bool:
+    """Whether a line is too long for a signature, or ends a sentence, or is a footnote."""
     line = line.strip()
-    return len(line) > _SHORT or (len(line.split()) >= 5 and line.endswith((".", "!", "?", "…", ":", ".”", '."')))
+    sentence = len(line.split()) >= 5 and line.endswith((".", "!", "?", "…", ":", ".”", '."'))
+    return len(line) > _SHORT or sentence or bool(_FOOTNOTE.match(line))
 
 
 def _is_name(line: str) -> bool:
