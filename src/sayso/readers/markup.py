@@ -21,7 +21,7 @@ _APART = frozenset((
 ))
 _LINES = frozenset((
     "div", "li", "tr", "dt", "dd", "center", "address", "caption", "figure", "figcaption", "form", "fieldset", "body",
-    "option",
+    "option", "hr",
 ))
 _UNSEEN = frozenset((
     "script", "style", "head", "template", "noscript", "iframe", "object", "svg", "select", "textarea", "title",

@@ -36,6 +36,7 @@ _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+\.?[^\s<>@]*")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
 _ADDRESSED = re.compile(r"[^\s<>@]+@[^\s<>@]+[>)\]\s]*:$")
 _WROTE = re.compile(rf"(?:^|\W)(?:{_any(WROTE)})\s*(?P<end>[:：]?)[\s\-*]*$", re.IGNORECASE)
+_END = re.compile(r"\s*>\s?:\s*")  # of "On 3 May, Ida Ruiz <ida@example.org>:", folded before its end
 _YOU = re.compile(r"\byou wrote:?$", re.IGNORECASE)
 _OPENS = re.compile(rf"[\W_]{{0,5}}(?:\d|(?:{_any(OPENS)})(?![^\W\d_]))", re.IGNORECASE)
 _ORIGINAL = re.compile(
@@ -111,8 +112,9 @@ def _mark_history(texts: list[str], kinds: list[str]) -> None:
         if kinds[at] != OWN or not texts[at].strip():
             at += 1
         elif _ORIGINAL.fullmatch(texts[at]) or _is_block(texts, kinds, at):
-            if at and _RULE.fullmatch(texts[at - 1]):
-                kinds[at - 1] = QUOTED
+            above = _last_words(texts, at)
+            if above >= 0 and _RULE.fullmatch(texts[above]):
+                at = above
             kinds[at:] = [QUOTED] * (len(kinds) - at)
             return
         elif count := _reply_header(texts, kinds, at):
@@ -130,7 +132,9 @@ def _reply_header(texts: list[str], kinds: list[str], at: int) -> int:
     joined = ""
     for count in range(1, _FOLDED + 1):
         here = at + count - 1
-        if here >= len(texts) or not texts[here].strip() or kinds[here] != OWN:
+        if here >= len(texts) or not texts[here].strip():
+            return 0
+        if kinds[here] != OWN and not _END.fullmatch(texts[here]):
             return 0
         joined = f"{joined} {texts[here].strip()}".strip()
         if len(joined) > _LONGEST or (count > 1 and not _OPENS.match(joined)):
@@ -186,6 +190,14 @@ def _next_words(texts: list[str], at: int) -> int:
     """The next line that is not blank; the end, if there is none."""
     while at < len(texts) and not texts[at].strip():
         at += 1
+    return at
+
+
+def _last_words(texts: list[str], at: int) -> int:
+    """The last line before this one that is not blank; -1 if there is none."""
+    at -= 1
+    while at >= 0 and not texts[at].strip():
+        at -= 1
     return at
 
 
@@ -256,9 +268,10 @@ def _sent_from(texts: list[str], filled: list[int], names: frozenset[str]) -> in
 
 
 def _ruled(texts: list[str], filled: list[int], names: frozenset[str]) -> int | None:  # noqa: ARG001
-    """A few short lines below a rule."""
+    """A name and a few short lines below a rule."""
     for rank, at in enumerate(filled[-_SIGNED:], max(0, len(filled) - _SIGNED)):
-        if _RULE.fullmatch(texts[at]) and rank and filled[rank + 1 :] and _signs(texts, filled[rank + 1 :]):
+        below = filled[rank + 1 :]
+        if rank and _RULE.fullmatch(texts[at]) and below and _is_name(texts[below[0]]) and _signs(texts, below):
             return at
     return None
 
