@@ -12,8 +12,9 @@ from io import BytesIO
 
 from sayso.errors import InputError
 from sayso.model import Document, Kind, Span, document_id
+from sayso.readers.characters import one_line
 from sayso.readers.given import Found, Given, LeftOut, Read, opening_of
-from sayso.readers.mail_headers import Headers, headers_of, mid, words_of
+from sayso.readers.mail_headers import Headers, headers_of, mid
 from sayso.readers.mail_parts import Attachment, Content, content_of, parsed
 from sayso.readers.quoted import OWN, QUOTED, Passage, passages_of
 
@@ -167,7 +168,7 @@ def _links(own: list[Passage]) -> Iterator[str]:
 
 
 def _not_read(content: Content) -> Iterator[str]:
-    if names := [words_of(name)[:80] for name in content.not_read]:
+    if names := [one_line(name)[:80] for name in content.not_read]:
         count = f"{len(names)} attachments were" if len(names) > 1 else "1 attachment was"
         more = ", …" if len(names) > 10 else ""
         yield f"{count} not read: {', '.join(names[:10])}{more}"
@@ -180,7 +181,7 @@ def _nothing_own(passages: list[Passage]) -> Iterator[str]:
 
 def _given(attachment: Attachment, number: int, place: str, given: Given) -> Given:
     """An attachment as an input of its own."""
-    name = words_of(attachment.name).replace("\\", "/").rpartition("/")[2]
+    name = one_line(attachment.name).replace("\\", "/").rpartition("/")[2]
     stream = BytesIO(attachment.data)
     return Given(
         place=f"{place}, attachment {name or number}",

@@ -13,9 +13,10 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import quote
 
+from sayso.readers.characters import one_line
+
 MOST_VALUE = 1 << 14  # characters of one header that are looked at: what parses them slows down with the square
 
-_CONTROLS = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _UTC_BUT_WHERE = re.compile(r"-0000\s*(\([^()]*\)\s*)?$")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
@@ -64,11 +65,11 @@ def headers_of(message: Message) -> Headers:
     language = value("content-language").split(",")[0].strip()
     ids = _ID.findall(value("message-id")) or value("message-id").split()[:1]
     return Headers(
-        subject=words_of(_decoded("subject", value("subject"), str)) or None,
+        subject=one_line(_decoded("subject", value("subject"), str)) or None,
         senders=mailboxes(value("from")) or mailboxes(value("sender")),
         to=tuple(one for name in ("to", "cc") for one in mailboxes(value(name))),
         date=published,
-        message_id=(words_of(ids[0]).strip("<>") or None) if ids else None,
+        message_id=(one_line(ids[0]).strip("<>") or None) if ids else None,
         answers=tuple(dict.fromkeys(_ID.findall(value("in-reply-to")) + _ID.findall(value("references")))),
         language=language if _LANGUAGE.match(language) else None,
         problems=(*problems, *trouble),
@@ -102,7 +103,7 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
     found: list[tuple[str, str]] = _decoded("to", value, _addresses) if len(value) <= MOST_VALUE else []
     if not found:
         found = [(_decoded("subject", name, str), address) for name, address in _simple_addresses(value)]
-    mailboxes = (Mailbox(words_of(name).strip("\"' "), words_of(address)) for name, address in found)
+    mailboxes = (Mailbox(one_line(name).strip("\"' "), one_line(address)) for name, address in found)
     return tuple(one for one in mailboxes if one.name or one.address)
 
 
@@ -113,17 +114,7 @@ def header_text(value: str) -> str:
         value = data.decode()
     except UnicodeDecodeError:
         value = data.decode("cp1252", "replace")
-    return words_of(_decoded("subject", value[:MOST_VALUE], str))
-
-
-def words_of(text: str) -> str:
-    """A header's text on one line, without control characters and lone surrogates."""
-    return _CONTROLS.sub(" ", without_surrogates(text)).strip()
-
-
-def without_surrogates(text: str) -> str:
-    """A text that can be written: halves of pairs, which some charsets let through, become U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return one_line(_decoded("subject", value[:MOST_VALUE], str))
 
 
 def _addresses(header: object) -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from sayso.readers.mail_headers import header_text, without_surrogates
+from sayso.readers.characters import without_surrogates
+from sayso.readers.mail_headers import header_text
 from sayso.readers.mail_markup import lines_of_mail
 from sayso.readers.markup import Line
 

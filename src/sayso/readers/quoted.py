@@ -59,6 +59,7 @@ _FOOTER_OPENS = re.compile(
 _DASHED_NAME = re.compile(r"\s*[-–—~]{1,2} ?(?P<name>[^\W\d_][^,:;!?]{0,40})")
 _CONTACT = re.compile(r"@\w|https?://|\bwww\.|\+?\(?\d[\d ()./-]{6,}\d", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[\d{1,3}\] ?\S")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -81,7 +82,8 @@ def passages_of(lines: Sequence[Line], sender: str = "") -> list[Passage]:
     `sender` is the sender's name and address, as far as they are known: a signature often begins with them.
     """
     kinds = [line.kind or (QUOTED if _MARKED.match(line.text) else OWN) for line in lines]
-    texts = [line.text[: _LONGEST + 1] for line in lines]  # no rule below needs more of a line
+    # No rule below needs more of a line, nor the marks of direction that stand in some.
+    texts = [_INVISIBLE.sub("", line.text[: _LONGEST + 1]).replace("\u00a0", " ") for line in lines]
     _mark_wrapped(texts, kinds)
     _mark_history(texts, kinds)
     _mark_blanks(texts, kinds)
