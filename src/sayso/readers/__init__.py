@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sayso.errors import InputError
-from sayso.readers import jsonl, text
+from sayso.readers import jsonl, mail, newsml, ninjs, text
 from sayso.readers.given import Given, Known, LeftOut, Link, Options, Read, Reader, opening_of
 from sayso.readers.unreadable import refusal
 
@@ -22,6 +22,9 @@ __all__ = ["READERS", "Known", "LeftOut", "Options", "Read", "documents"]
 
 # Tried in this order; plain text takes whatever no other format claims.
 READERS: tuple[tuple[str, Reader], ...] = (
+    ("mail", mail),
+    ("ninjs", ninjs),
+    ("NewsML-G2", newsml),
     ("JSON Lines", jsonl),
     ("plain text", text),
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO, Protocol
 
+import msgspec
+
 from sayso.errors import InputError
 from sayso.model import Document, Reading, Span
 
@@ -134,15 +136,28 @@ class Reader(Protocol):
 def opening_of(stream: BinaryIO) -> bytes:
     """The start of a stream: OPENING bytes, or all there are.
 
-    Where it opens like JSON, only its first line that is not blank: lines are then read as they come.
+    Where its first line that is not blank is a JSON object, only as far as that: lines are then read as they come.
     """
     opening = b""
     while len(opening) < OPENING:
         line = stream.readline(OPENING - len(opening))
+        first = not opening.strip()
         opening += line
-        if not line or (line.strip() and opening.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")):
+        if not line or (first and _is_object(line)):
             break
     return opening
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether a line is a JSON object from its start to its end; one over many lines is not."""
+    line = line.removeprefix(b"\xef\xbb\xbf").strip()
+    if not line.startswith(b"{"):
+        return False
+    try:
+        msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def title_span(text: str, title: str | None) -> Span | None:
