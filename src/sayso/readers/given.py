@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BufferedReader, BytesIO
-from typing import BinaryIO, Protocol
+from io import BytesIO
+from typing import BinaryIO, Protocol, cast
 
 from sayso.errors import InputError
 from sayso.model import Document, Reading, Span
@@ -85,12 +85,14 @@ class Given:
     unpacked: Unpacked | None = None
 
     def stream(self) -> BinaryIO:
-        """All the bytes from the start, to be read once."""
-        return BufferedReader(Pieces(self._blocks()), BLOCK)
+        """All the bytes from the start, to be read once. A read may give fewer than asked for: all there are before
+        an error come before it."""
+        return cast(BinaryIO, Pieces(self._blocks()))
 
     def _blocks(self) -> Iterator[bytes]:
         yield self.opening
-        while block := self.rest.read(BLOCK):
+        read = getattr(self.rest, "read1", self.rest.read)
+        while block := read(BLOCK):
             yield block
 
     def lines(self) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
+from io import BytesIO, RawIOBase
 from typing import BinaryIO
 
 from fastwarc.stream_io import BrotliReader, ChunkedReader
@@ -49,7 +49,7 @@ def read(given: Given) -> Iterator[Given | InputError]:
     try:
         # Quirks: after a record of a wrong length, the next is looked for. Nothing is decoded for us: what one
         # record has wrong would end the whole archive.
-        records = ArchiveIterator(stream, parse_http=False, quirks_mode=True, stream_detect=False)  # type: ignore[arg-type]
+        records = ArchiveIterator(stream, parse_http=False, quirks_mode=True, stream_detect=False)
         for record in records:
             number += 1
             place = _place(given.place, number, record)
@@ -70,17 +70,24 @@ def read(given: Given) -> Iterator[Given | InputError]:
         )
 
 
-class _Remembering:
+class _Remembering(RawIOBase):
     """A stream that remembers its last byte: an archive that ends within a line was cut off."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._position = 0
         self.last = b"\n"
 
     def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
         data = self._stream.read(size)
+        self._position += len(data)
         self.last = data[-1:] or self.last
         return data
+
+    def tell(self) -> int:
+        """How many bytes were read."""
+        return self._position
 
 
 def _place(archive: str, number: int, record: WarcRecord) -> str:
@@ -94,8 +101,11 @@ def _block(record: WarcRecord, place: str) -> tuple[bytes, bool]:
     It is read piece by piece: a length that only the header claims must claim no memory. Raises InputError
     where it is too large.
     """
-    if record.headers.get("Content-Length") is None:
+    length = record.headers.get("Content-Length")
+    if length is None:
         return b"", False
+    if not length.strip().isdecimal():
+        raise InputError(place, f"its Content-Length '{printable(length[:_LONGEST_URL])}' is no number; {_PASSED}")
     if not _may_hold_page(record):
         return b"", record.consume() == record.content_length
     pieces, size = [], 0
@@ -127,7 +137,7 @@ def _page(record: WarcRecord, block: bytes, given: Given, place: str) -> Given |
         return replace(page, url=url, media_type=media_type, charset=charset)
     headers, payload = _answer(block, place)
     media_type, charset = _media(headers)
-    if headers.status_code != _OK or (media_type or _sniffed(payload)) not in HTML:
+    if not payload or headers.status_code != _OK or (media_type or _sniffed(payload)) not in HTML:
         return None
     _refuse_short(headers, payload, record, place)
     unpacked = Unpacked(place, around=given.unpacked)
@@ -137,14 +147,14 @@ def _page(record: WarcRecord, block: bytes, given: Given, place: str) -> Given |
 
 def _answer(block: bytes, place: str) -> tuple[HeaderMap, bytes]:
     """The headers and the payload of an HTTP answer. Raises InputError where they are none."""
-    headers, body = HeaderMap("latin-1"), BytesIO(block)
+    headers = HeaderMap("latin1")
     try:
-        headers.parse(body)
+        length = headers.parse(BytesIO(block))
     except OSError as error:
         raise InputError(place, f"its HTTP headers are broken ({error}); {_PASSED}") from error
     if headers.status_code is None:
         raise InputError(place, f"its HTTP headers are broken; {_PASSED}")
-    return headers, block[body.tell() :]
+    return headers, block[length:]
 
 
 def _media(headers: HeaderMap | WarcHeaderMap) -> tuple[str | None, str | None]:
