@@ -24,7 +24,7 @@ from sayso.errors import InputError
 from sayso.readers import compressed, warc
 from sayso.readers.given import Given, opening_of
 
-WORDS = ["the", "bridge", "was", "safe", "said", "Ana", "Ruiz", "of", "the", "council", "on", "Monday", "while", "Bill", "Hale", "denied", "that", "it", "had", "closed"]
+WORDS = ("bridge", "council", "said", "Ana", "Ruiz", "denied", "Bill", "Hale", "closed", "Monday", "while", "safe")
 PAGE = 30_000  # bytes of a page, about
 
 

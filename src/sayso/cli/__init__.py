@@ -17,6 +17,7 @@ from sayso.errors import SaysoError
 # Each command's home and its line in `sayso --help`, in the order shown there.
 COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("sayso.cli.read:read", "Show who says what in each document, on whose word and how surely."),
+    "formats": ("sayso.cli.formats:formats", "List what sayso can read, and what it can write."),
     "explain": ("sayso.cli.explain:explain", "Say what a word of the output means, with an example."),
     "demo": ("sayso.cli.demo:demo", "Read the example articles that come with sayso."),
     "bench": ("sayso.cli.bench:bench", "Measure accuracy against an annotated corpus, and speed on this machine."),

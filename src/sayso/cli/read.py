@@ -37,6 +37,15 @@ def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     return value
 
 
+def _columns(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:  # noqa: ARG001
+    """FIELD=COLUMN, each."""
+    pairs = dict(value.partition("=")[::2] for value in values)
+    for field, column in pairs.items():
+        if not field or not column:
+            raise click.BadParameter("write a document's field and the column that holds it, like text=body.")
+    return pairs
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option(
@@ -64,6 +73,14 @@ def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 @click.option("--publisher", callback=_words, metavar="NAME", help="Who published it, for a single document.")
 @click.option("--title", callback=_words, metavar="WORDS", help="Its headline, for a single document.")
 @click.option("--url", callback=_words, help="Where it was found, for a single document. Nothing is fetched.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    callback=_columns,
+    metavar="FIELD=COLUMN",
+    help="Which column of a table, or field of JSON Lines, holds what: text=body. Usual names need not be told.",
+)
 @color_option
 def read(
     files: tuple[str, ...],
@@ -75,12 +92,14 @@ def read(
     publisher: str | None,
     title: str | None,
     url: str | None,
+    columns: dict[str, str],
     color: str,
 ) -> None:
     """Show who says what in each document, on whose word and how surely.
 
-    A FILE is plain text, or JSON Lines with a document a line; "-" is standard input. Nothing is stored,
-    nothing is sent. What a word of the output means: sayso explain LABEL.
+    A FILE is a text, a table, an archive, or one of the other formats that `sayso formats` lists, or a folder
+    of them; "-" is standard input. Nothing is stored, nothing is sent. What a word of the output means:
+    sayso explain LABEL.
 
     \b
     Examples:
@@ -92,12 +111,12 @@ def read(
     Exits 0; 1 if some inputs failed, each named on standard error; 2 if called wrongly; 3 if no
     attribution was found.
     """
-    from sayso.readers import Known, documents
+    from sayso.readers import Known, Options, documents
 
     known = Known(title=title, publisher=publisher, published=published, url=url)
     stdin = sys.stdin.buffer if "-" in files and sys.stdin else None  # None where the shell has closed it
     failed: list[InputError] = []
-    reads = told(documents(files, stdin=stdin, known=known), failed)
+    reads = told(documents(files, stdin=stdin, known=known, options=Options(columns=columns)), failed)
     if form == "json":
         reads = single(reads, "--format json is for one document; use --format jsonl.")
     if known != Known():
@@ -118,8 +137,7 @@ def read(
 
 def _count(files: tuple[str, ...]) -> int | None:
     """How many documents the files hold, where their names tell."""
-    several = any(name == "-" or name.lower().endswith((".jsonl", ".ndjson")) for name in files)
-    return None if several else len(files)
+    return len(files) if all(name.lower().endswith((".txt", ".md")) for name in files) else None
 
 
 def _confident(reading: Reading, least: float) -> Reading:

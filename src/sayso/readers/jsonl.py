@@ -67,7 +67,7 @@ def _renamed(data: bytes, columns: Mapping[str, str]) -> Line | None:
     fields = msgspec.json.decode(data)
     if not isinstance(fields, dict) or (not columns and not _one_text(fields)):
         return None
-    renamed = {name: value for name, value in fields.items() if name in FIELD_NAMES or name == "links"}
+    renamed = {name: value for name, value in fields.items() if name in Line.__struct_fields__ and name not in columns}
     renamed |= {field: fields[name] for field, name in names_of_fields(fields, columns).items()}
     return msgspec.convert(renamed, Line)
 
