@@ -50,6 +50,7 @@ def sayso_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sayso:
         "both.jsonl": b'{"text": "Ana Ruiz said yes."}\n{"text": 7}\n{"text": "Bo Li said no."}\n',
         "one.jsonl": b'{"tex\n{"text": "Ana Ruiz said yes.", "title": "Yes", "url": "https://example.org/"}\n',
         "none.jsonl": b"\n",
+        "rows.csv": b"text,body\nno,Ana Ruiz said yes.\n",
     }.items():
         (tmp_path / name).write_bytes(data)
     runner = CliRunner()
@@ -74,6 +75,9 @@ def sayso_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sayso:
         ("read yes.txt --by name", 2, "'name' is not one of 'source', 'order'"),
         ("read yes.txt --threads 0", 2, "0 is not in the range x>=1"),
         ("read yes.txt --published yesterday", 2, "'yesterday' is not a date that sayso knows; write it like 2024-"),
+        ("read yes.txt --column text", 2, "write a document's field and the column that holds it, like text=body."),
+        ("read rows.csv --column text=body", 0, ""),
+        ("read rows.csv --column text=boody", 1, "rows.csv: no column is called 'boody'; there are: text, body"),
         ("read yes.txt --title \udcff", 2, "these are not words in your terminal's encoding"),
         ("read yes.txt no.txt --format json", 2, "--format json is for one document; use --format jsonl."),
         ("read both.jsonl --format json", 2, "The first two are both.jsonl, line 1 and both.jsonl, line 3."),

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("sayso.cli.sources:sources", "Show who speaks most in a ledger, or all that one source said."),
     "history": ("sayso.cli.history:history", "Show the versions of a document, and what changed in them."),
     "check": ("sayso.cli.check:check", "Verify that a ledger is whole."),
+    "formats": ("sayso.cli.formats:formats", "List what sayso can read, and what it can write."),
     "explain": ("sayso.cli.explain:explain", "Say what a word of the output means, with an example."),
     "demo": ("sayso.cli.demo:demo", "Read the example articles that come with sayso."),
     "bench": ("sayso.cli.bench:bench", "Measure accuracy against an annotated corpus, and speed on this machine."),

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -123,7 +124,18 @@ def single(reads: Iterator[Read], why: str) -> Iterator[Read]:
 
 
 def readings(reads: Iterable[Read], threads: int | None) -> Iterator[tuple[Reading, str]]:
-    """A Reading of each document, with the place it came from; the reader's problems come before the others."""
+    """A Reading of each document, with the place it came from; the reader's problems come before the others.
+
+    A Reading that the input holds is taken as it is.
+    """
+    for there, run in groupby(reads, key=lambda read: read.reading is not None):
+        if there:
+            yield from ((_with_problems(read.reading, read), read.place) for read in run if read.reading)
+        else:
+            yield from _read_now(run, threads)
+
+
+def _read_now(reads: Iterable[Read], threads: int | None) -> Iterator[tuple[Reading, str]]:
     from sayso.reading import read_many
 
     under_way: deque[Read] = deque()
@@ -135,4 +147,8 @@ def readings(reads: Iterable[Read], threads: int | None) -> Iterator[tuple[Readi
 
     for reading in read_many(documents(), threads=threads):
         read = under_way.popleft()
-        yield replace(reading, problems=read.problems + reading.problems), read.place
+        yield _with_problems(reading, read), read.place
+
+
+def _with_problems(reading: Reading, read: Read) -> Reading:
+    return replace(reading, problems=read.problems + reading.problems)

@@ -97,8 +97,7 @@ def read(
 
 def _count(files: tuple[str, ...]) -> int | None:
     """How many documents the files hold, where their names tell."""
-    several = any(name == "-" or name.lower().endswith((".jsonl", ".ndjson")) for name in files)
-    return None if several else len(files)
+    return len(files) if all(name.lower().endswith((".txt", ".md")) for name in files) else None
 
 
 def _confident(reading: Reading, least: float) -> Reading:

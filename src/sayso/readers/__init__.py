@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import glob
 import os
+import re
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from difflib import get_close_matches
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sayso.errors import InputError
-from sayso.readers import jsonl, mail, newsml, ninjs, text
+from sayso.readers import compressed, jsonl, mail, markdown, newsml, ninjs, readings, table, text, warc, zipped
 from sayso.readers.given import Given, Known, LeftOut, Link, Options, Read, Reader, opening_of
 from sayso.readers.unreadable import refusal
 
@@ -22,12 +24,19 @@ __all__ = ["READERS", "Known", "LeftOut", "Options", "Read", "documents"]
 
 # Tried in this order; plain text takes whatever no other format claims.
 READERS: tuple[tuple[str, Reader], ...] = (
+    ("compressed", compressed),
+    ("zip", zipped),
+    ("WARC", warc),
+    ("Readings", readings),
     ("mail", mail),
     ("ninjs", ninjs),
     ("NewsML-G2", newsml),
     ("JSON Lines", jsonl),
+    ("CSV, TSV", table),
+    ("Markdown", markdown),
     ("plain text", text),
 )
+_HANDED_OVER = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/self/fd/\d+")
 DEEPEST = 4  # inputs inside inputs: a mail in a mailbox in a gzip in a zip
 
 
@@ -47,14 +56,24 @@ def documents(
 
 def _paths(named: str) -> Iterator[str]:
     """The files that an argument names: itself, or those in the folder, or those that fit the pattern."""
-    if Path(named).is_dir():
-        for folder, folders, files in os.walk(named):
-            folders.sort()
-            yield from (str(Path(folder, file)) for file in sorted(files) if not file.startswith("."))
-    elif not Path(named).exists() and glob.has_magic(named):
+    # The functions of os.path hold for names that no file can have; those of Path raise.
+    if os.path.isdir(named):  # noqa: PTH112
+        yield from _files_in(named)
+    elif not os.path.exists(named) and glob.has_magic(named):  # noqa: PTH110
         yield from sorted(glob.glob(named, recursive=True)) or [named]  # noqa: PTH207 - the pattern may be absolute
     else:
         yield named
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    """The files in a folder and in those inside it, by name. One that cannot be opened stands for itself."""
+    closed: list[str] = []
+    for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
+        yield from closed
+        closed.clear()
+        folders.sort()
+        yield from (str(Path(here, file)) for file in sorted(files) if not file.startswith("."))
+    yield from closed
 
 
 def _documents_in(path: str, stdin: BinaryIO | None, known: Known, options: Options) -> Iterator[Read | InputError]:
@@ -65,12 +84,29 @@ def _documents_in(path: str, stdin: BinaryIO | None, known: Known, options: Opti
         yield InputError(place, "closed; pipe a text into sayso, or name a file")
         return
     try:
+        if not piped:
+            _refuse_device(path, place)
         with nullcontext(stdin) if piped else Path(path).open("rb") as stream:
             assert stream is not None  # noqa: S101 - told apart above
             name = "" if piped else Path(place).name
             yield from read_given(Given(place, name, opening_of(stream), stream, known, options))
+    except InputError as error:
+        yield error
     except OSError as error:
-        yield InputError(place, _why(error, Path(path)))
+        yield InputError(place, _why(error, path))
+
+
+def _refuse_device(path: str, place: str) -> None:
+    """A pipe that nobody writes to, or a device without an end, would be read for ever.
+
+    Those that the shell hands over are read: /dev/stdin, and /dev/fd/63 for <(command). Raises InputError.
+    """
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a name with a NUL is told here
+    except ValueError as error:
+        raise InputError(place, "no file can have this name; check it") from error
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode) and not _HANDED_OVER.fullmatch(path):
+        raise InputError(place, "a pipe or device, not a file; to read from it anyway: sayso read - < FILE")
 
 
 def read_given(given: Given, depth: int = 0) -> Iterator[Read | InputError]:
@@ -101,9 +137,13 @@ def reader_of(given: Given) -> Reader | None:
     return next(reader for _, reader in READERS if reader.recognizes(given))
 
 
-def _why(error: OSError, path: Path) -> str:
+def _why(error: OSError, named: str) -> str:
+    path = Path(named)
     if isinstance(error, FileNotFoundError):
-        there = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+        try:
+            there = os.listdir(path.parent)  # noqa: PTH208
+        except OSError:
+            there = []
         near = get_close_matches(path.name, there, n=1, cutoff=0.75)
         remedy = f"did you mean '{path.with_name(near[0])}'?" if near else "check its name and folder"
         return f"no such file; {remedy}"

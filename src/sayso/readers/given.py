@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 import msgspec
 
 from sayso.errors import InputError
 from sayso.model import Document, Reading, Span
+from sayso.readers.unpacked import Pieces, Unpacked
 
 OPENING = 1 << 16  # bytes looked at, at most, to recognize a format
+BLOCK = 1 << 16  # bytes read at once of what is too large for that
+UTF8_MARK = b"\xef\xbb\xbf"
 MOST_BYTES = 1 << 28  # of one document, or of one line of a file of many: what is read at once into memory
 
 
@@ -69,6 +72,7 @@ class Given:
     `opening` is the start of its bytes, as `opening_of` gives it; `rest` are the bytes behind the opening.
     `url`, `media_type` ("text/html") and `charset` are what the one who handed it over says of it, where
     someone does: a web server, an archive's record, a mail's header.
+    `unpacked` counts what has come out of the archive that this lies in; an input inside an input hands it on.
     """
 
     place: str
@@ -80,20 +84,39 @@ class Given:
     url: str | None = None
     media_type: str | None = None
     charset: str | None = None
+    unpacked: Unpacked | None = None
+
+    def stream(self) -> BinaryIO:
+        """All the bytes from the start, to be read once. A read may give fewer than asked for: all there are before
+        an error come before it."""
+        return cast(BinaryIO, Pieces(self._blocks()))
+
+    def _blocks(self) -> Iterator[bytes]:
+        yield self.opening
+        read = getattr(self.rest, "read1", self.rest.read)
+        while block := read(BLOCK):
+            yield block
 
     def lines(self) -> Iterator[bytes]:
         """The lines, one at a time, each with its line feed. A carriage return alone ends no line.
 
         Raises InputError at a line of more than MOST_BYTES.
         """
-        opening = self.opening
-        if not opening.endswith(b"\n"):
-            opening += self.rest.readline(MOST_BYTES)
-        yield from BytesIO(opening)
-        while line := self.rest.readline(MOST_BYTES):
-            if len(line) == MOST_BYTES:
+        *lines, last = [*BytesIO(self.opening)] or [b""]
+        yield from lines  # before anything more is read: what follows may be broken
+        line = last if last.endswith(b"\n") else last + self.rest.readline(MOST_BYTES)
+        while line:
+            if len(line) >= MOST_BYTES:
                 raise InputError(self.place, f"a line of more than {MOST_BYTES >> 20} MB; split it")
             yield line
+            line = self.rest.readline(MOST_BYTES)
+
+    def numbered_lines(self) -> Iterator[tuple[int, bytes]]:
+        """The lines that are not blank, with their numbers from 1, without the file's byte order mark."""
+        for number, line in enumerate(self.lines(), 1):
+            data = line.removeprefix(UTF8_MARK) if number == 1 else line
+            if data.strip():
+                yield number, data
 
     def whole(self, most: int = MOST_BYTES) -> bytes:
         """All the bytes at once. Raises InputError where they are more than `most`."""

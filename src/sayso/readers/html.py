@@ -84,9 +84,7 @@ def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> A
     )
     if found is None or found.body is None:
         return Article("", (), metadata)
-    links = distinct(
-        address for ref in found.body.iter("ref") if (address := absolute(ref.get("target") or "", base))
-    )
+    links = distinct(address for ref in found.body.iter("ref") if (address := absolute(ref.get("target") or "", base)))
     etree.strip_tags(found.body, "ref")
     lines = (line.strip() for line in xmltotxt(found.body, include_formatting=False).splitlines())
     guessed = replace(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from sayso.errors import InputError
 from sayso.model import Document, Kind, document_id
-from sayso.readers.given import Given, Read, title_span
+from sayso.readers.fields import FIELD_NAMES, key_of, names_of_fields
+from sayso.readers.given import UTF8_MARK, Given, Read, title_span
 
-_NAMES = (".jsonl", ".ndjson")
-_UTF8_MARK = b"\xef\xbb\xbf"
+ENDINGS = (".jsonl", ".ndjson")
 _OPENS = re.compile(rb'\s*\{[ \t]*["}]')  # {" or {}: no article begins like this
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _EXPECTED = 'expected a JSON object on one line, with "text"'
@@ -38,27 +38,44 @@ class Line(msgspec.Struct, frozen=True):
 
 def recognizes(given: Given) -> bool:
     """By name, or by a first line that opens an object."""
-    return given.name.lower().endswith(_NAMES) or bool(_OPENS.match(given.opening.removeprefix(_UTF8_MARK)))
+    return given.name.lower().endswith(ENDINGS) or bool(_OPENS.match(given.opening.removeprefix(UTF8_MARK)))
 
 
 def read(given: Given) -> Iterator[Read | InputError]:
     """A document a line, one line in memory at a time; blank lines are passed over, broken ones are errors."""
+    if given.opening.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(given.place, "JSON Lines in UTF-16; save it as UTF-8")
     decoder = msgspec.json.Decoder(Line)
-    for number, data in enumerate(given.lines(), 1):
-        if number == 1:
-            data = data.removeprefix(_UTF8_MARK)  # the mark belongs to the file, not to any text in it
-            if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-                yield InputError(given.place, "JSON Lines in UTF-16; save it as UTF-8")
-                return
-        if not data.strip():
-            continue
+    for number, data in given.numbered_lines():
         place = f"{given.place}, line {number}"
         try:
-            line = decoder.decode(data)
+            line = _renamed(data, given.options.columns) or decoder.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             yield InputError(place, _why(data, error))
         else:
             yield Read(_document(line, given), place)
+
+
+def _renamed(data: bytes, columns: Mapping[str, str]) -> Line | None:
+    """A line whose fields go by other names: those in `columns`, or, where no field is called "text" and one field
+    alone is usually called so ("body"), the usual ones. None where the line is to be taken as it stands.
+
+    Raises msgspec.DecodeError, UnicodeDecodeError or RecursionError where it cannot be read.
+    """
+    if not columns and b'"text"' in data:
+        return None
+    fields = msgspec.json.decode(data)
+    if not isinstance(fields, dict) or (not columns and not _one_text(fields)):
+        return None
+    renamed = {name: value for name, value in fields.items() if name in Line.__struct_fields__ and name not in columns}
+    renamed |= {field: fields[name] for field, name in names_of_fields(fields, columns).items()}
+    return msgspec.convert(renamed, Line)
+
+
+def _one_text(fields: Mapping[str, object]) -> bool:
+    """Whether "text" is missing, and one field alone may well be it."""
+    texts = [name for name, value in fields.items() if key_of(name) in FIELD_NAMES["text"] and isinstance(value, str)]
+    return len(texts) == 1 and "text" not in fields
 
 
 def _document(line: Line, given: Given) -> Document:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sayso.readers.mail_words import CLOSINGS, FOOTERS, HEADERS, OPENS, ORIGINALS, SENT_FROM, WROTE
 from sayso.readers.lines import Line
+from sayso.readers.mail_words import CLOSINGS, FOOTERS, HEADERS, OPENS, ORIGINALS, SENT_FROM, WROTE
 
 QUOTED, SIGNATURE, OWN = "quoted", "signature", ""
 

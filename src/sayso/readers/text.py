@@ -19,6 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
+ENDINGS = (".txt",)
 _REMEDY = "save it as UTF-8"
 
 
@@ -31,7 +32,7 @@ def read(given: Given) -> Iterator[Read | InputError]:
     """The one document in a text file; an empty file is a document with no text."""
     data = given.whole()
     try:
-        text, problems = _decoded(data, given.place)
+        text, problems = decoded(data, given.place)
         _refuse_json(text, given.place)
     except InputError as error:
         yield error
@@ -49,7 +50,7 @@ def read(given: Given) -> Iterator[Read | InputError]:
     yield Read(document, given.place, problems)
 
 
-def _decoded(data: bytes, place: str) -> tuple[str, tuple[str, ...]]:
+def decoded(data: bytes, place: str) -> tuple[str, tuple[str, ...]]:
     """The text, byte order mark included, and a note where it is not in UTF-8. Raises InputError."""
     for mark, encoding, name in _MARKS:
         if data.startswith(mark):
