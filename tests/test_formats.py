@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from click.testing import CliRunner
 
-from sayso import export
 from sayso.cli import main
+from sayso.export import EXPORTS
 from sayso.readers import READERS
 
 
@@ -43,7 +42,8 @@ def test_the_table_names_all_of_them() -> None:
     assert "Recognized: By how it opens." in table
 
 
-@pytest.mark.parametrize("exports", [(("csv", export),), {"csv": export}])
-def test_the_exports_are_those_of_the_table_of_exports(exports: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "EXPORTS", exports, raising=False)
-    assert [row["name"] for row in json.loads(shown("--format", "json"))["writes"]] == ["csv"]
+def test_every_export_tells_what_it_is_for() -> None:
+    writes = json.loads(shown("--format", "json"))["writes"]
+    assert [row["name"] for row in writes] == list(EXPORTS)
+    assert all(row["what"] for row in writes)
+    assert {row["needs"] for row in writes if "needs" in row} == {"sayso[tables]", "sayso[spacy]"}

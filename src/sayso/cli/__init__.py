@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "add": ("sayso.cli.add:add", "Read documents into a ledger, each once; goes on where it was ended."),
     "sources": ("sayso.cli.sources:sources", "Show who speaks most in a ledger, or all that one source said."),
     "history": ("sayso.cli.history:history", "Show the versions of a document, and what changed in them."),
+    "export": ("sayso.cli.export:export", "Write what a ledger holds in a format that other programs take."),
     "check": ("sayso.cli.check:check", "Verify that a ledger is whole."),
     "formats": ("sayso.cli.formats:formats", "List what sayso can read, and what it can write."),
     "explain": ("sayso.cli.explain:explain", "Say what a word of the output means, with an example."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
@@ -58,7 +57,7 @@ def readable() -> list[Row]:
     return [
         {
             "name": name,
-            "what": _what(reader),
+            "what": _first_paragraph(reader),
             "recognized": _first_paragraph(reader.recognizes),
             "endings": list(getattr(reader, "ENDINGS", ())),
         }
@@ -67,18 +66,13 @@ def readable() -> list[Row]:
 
 
 def writable() -> list[Row]:
-    """Each export, as its module tells of itself."""
-    from sayso import export
-    from sayso.export import jsonl
+    """Each export: its name, what it is for, and the extra of sayso that it needs, if any."""
+    from sayso.export import EXPORTS
 
-    exports = getattr(export, "EXPORTS", (("jsonl", jsonl),))
-    pairs = exports.items() if isinstance(exports, Mapping) else (one[:2] for one in exports)
-    return [{"name": name, "what": _what(one)} for name, one in pairs]
-
-
-def _what(one: object) -> str:
-    """What a module says that it is for, without the name that begins the sentence."""
-    return _first_paragraph(one) if isinstance(one, ModuleType) else _first_paragraph(inspect.getmodule(one))
+    return [
+        {"name": name, "what": one.description, **({"needs": f"sayso[{one.needs}]"} if one.needs else {})}
+        for name, one in EXPORTS.items()
+    ]
 
 
 def _first_paragraph(one: object) -> str:
@@ -96,5 +90,6 @@ def _shown(reads: Sequence[Row], writes: Sequence[Row]) -> Iterator[RenderableTy
         yield Padding(Text(f"{row['what']}\nRecognized: {row['recognized']}"), (0, 0, 1, 4))
     yield Text("What can be written", "bold")
     for row in writes:
-        yield Text(f"  {row['name']}")
+        needs = f"   needs {row['needs']}" if "needs" in row else ""
+        yield Text.assemble(f"  {row['name']}", (needs, "dim"))
         yield Padding(Text(f"{row['what']}"), (0, 0, 0, 4))

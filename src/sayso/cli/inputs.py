@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from sayso.model import Document, Reading
     from sayso.readers import Known, Options, Read
 
-# A document's fields that a column of a table may hold.
-FIELDS = (
-    *("text", "id", "title", "publisher", "published", "byline", "credit"),
-    *("dateline", "url", "links", "language", "kind"),
-)
-
 
 def date_given(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
     """An option's date. Raises click.BadParameter where it is not written as one."""
@@ -49,10 +43,12 @@ def columns_given(ctx: click.Context, param: click.Parameter, value: tuple[str, 
     columns = dict(one.partition("=")[::2] for one in value)
     for one in value:
         if "=" not in one or not all(one.partition("=")):
-            raise click.BadParameter(f"'{one}' is not of the form FIELD=COLUMN; write it like text=body.")
+            raise click.BadParameter("write a document's field and the column that holds it, like text=body.")
+    from sayso.readers.fields import FIELD_NAMES
+
     for field in columns:
-        if field not in FIELDS:
-            raise click.BadParameter(f"documents have no field '{field}'; there are: {', '.join(FIELDS)}.")
+        if field not in FIELD_NAMES:
+            raise click.BadParameter(f"documents have no field '{field}'; there are: {', '.join(FIELD_NAMES)}.")
     return columns
 
 
