@@ -17,6 +17,7 @@ from sayso.readers.markup import Line
 
 QUOTED, SIGNATURE, OWN = "quoted", "signature", ""
 
+_MOST_LINES = 50_000  # that are looked at for more than marks; no one writes so many
 _LONGEST = 400  # characters of a line that says who wrote when; a longer one is prose
 _FOLDED = 4  # lines, at most, over which mail programs fold it
 _BLOCK = 14  # lines, at most, of repeated headers
@@ -81,6 +82,7 @@ def passages_of(lines: Sequence[Line], sender: str = "") -> list[Passage]:
 
     `sender` is the sender's name and address, as far as they are known: a signature often begins with them.
     """
+    lines, behind = lines[:_MOST_LINES], lines[_MOST_LINES:]
     kinds = [line.kind or (QUOTED if _MARKED.match(line.text) else OWN) for line in lines]
     # No rule below needs more of a line, nor the marks of direction that stand in some.
     texts = [_INVISIBLE.sub("", line.text[: _LONGEST + 1]).replace("\u00a0", " ") for line in lines]
@@ -91,7 +93,9 @@ def passages_of(lines: Sequence[Line], sender: str = "") -> list[Passage]:
     for start, end in _own(kinds):
         signature = _signature(texts, start, end, names)
         kinds[signature:end] = [SIGNATURE] * (end - signature)
-    runs = [(kind, list(run)) for kind, run in groupby(zip(kinds, lines, strict=True), key=lambda pair: pair[0])]
+    kinds += [line.kind or (QUOTED if _MARKED.match(line.text) else kinds[-1]) for line in behind]
+    pairs = zip(kinds, (*lines, *behind), strict=True)
+    runs = [(kind, list(run)) for kind, run in groupby(pairs, key=lambda pair: pair[0])]
     found = (Passage(kind, tuple(line for _, line in run)) for kind, run in runs)
     return [passage for passage in found if passage.text.strip()]
 
