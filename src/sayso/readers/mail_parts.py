@@ -19,10 +19,10 @@ from email.policy import compat32
 from sayso.readers.characters import without_surrogates
 from sayso.readers.mail_headers import header_text
 from sayso.readers.mail_markup import lines_of_mail
-from sayso.readers.markup import Line
+from sayso.readers.markup import MOST_LINES, Line
 
 MOST_HEADERS = 1 << 20  # bytes of the headers of one part
-MOST_BODY = 1 << 22  # characters of one part of the body: each line of it becomes a value
+MOST_BODY = 1 << 21  # characters of one part of the body
 DEEPEST_PART = 20
 MOST_PARTS = 1000
 
@@ -203,7 +203,10 @@ def _collect(part: Part, content: Content, *, whole: bool = False, body: bool = 
             _collect(one, content, body=body)
     elif kind in _READ and (whole or not _is_attached(part)):
         if body:
-            _add(_lines(part, content), content)
+            lines = _lines(part, content)
+            if len(lines) > MOST_LINES:
+                content.problems.append(f"a text of more than {MOST_LINES:,} lines: only its start was read")
+            _add(lines[:MOST_LINES], content)
     else:
         _attach(part, content)
 

@@ -17,7 +17,7 @@ from sayso.readers.markup import Line
 
 QUOTED, SIGNATURE, OWN = "quoted", "signature", ""
 
-_MOST_LINES = 50_000  # that are looked at for more than marks; no one writes so many
+_MOST_LINES = 20_000  # that are looked at for more than marks; no one writes so many
 _LONGEST = 400  # characters of a line that says who wrote when; a longer one is prose
 _FOLDED = 4  # lines, at most, over which mail programs fold it
 _BLOCK = 14  # lines, at most, of repeated headers
@@ -38,6 +38,9 @@ _TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNO
 _ADDRESSED = re.compile(r"[^\s<>@]+@[^\s<>@]+[>)\]\s]*:$")
 _WROTE = re.compile(rf"(?:^|\W)(?:{_any(WROTE)})\s*(?P<end>[:：]?)[\s\-*]*$", re.IGNORECASE)
 _END = re.compile(r"\s*>\s?:\s*")  # of "On 3 May, Ida Ruiz <ida@example.org>:", folded before its end
+_LAST_SIGNS = ":：-*"
+_LAST_WORDS = frozenset(word.rsplit(None, 1)[-1].casefold() for word in WROTE)
+_VERB = 40  # characters at the end that hold the verb
 _YOU = re.compile(r"\byou wrote:?$", re.IGNORECASE)
 _OPENS = re.compile(rf"[\W_]{{0,5}}(?:\d|(?:{_any(OPENS)})(?![^\W\d_]))", re.IGNORECASE)
 _ORIGINAL = re.compile(
@@ -158,7 +161,9 @@ def _says_who_wrote(words: str, marked: bool) -> bool:
     Where no marked lines follow, it has to show an address or a time of day, as programs write them: an article,
     too, may say that on 3 May someone wrote, and go on with what that was.
     """
-    wrote = _WROTE.search(words)
+    if words[-1] not in _LAST_SIGNS and words.rsplit(None, 1)[-1].casefold() not in _LAST_WORDS:
+        return False  # as with most lines; what follows is slow
+    wrote = _WROTE.search(words[-_VERB:])
     if wrote and marked:
         return bool(wrote["end"]) or bool(_ADDRESS.search(words))
     if wrote and _OPENS.match(words):
