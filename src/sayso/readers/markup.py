@@ -16,7 +16,7 @@ _SELF_CLOSING = re.compile(r"(<(?:html|body)\b[^<>]*?)\s*/>", re.IGNORECASE)
 _SILENT = {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "form", "button"}
 _BLOCKS = set(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
-    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table td th title tr ul".split()
+    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table title tr ul".split()
 )
 
 
@@ -57,6 +57,8 @@ def _pieces(tree: etree._Element) -> Iterator[str]:
             yield "\n\n"
         elif tag == "br" and event == "end":
             yield "\n"
+        elif tag in ("td", "th", "cell"):
+            yield " "
         words = element.text if event == "start" else None if element is tree else element.tail
         if words and not silent:
             yield re.sub(r"\s+", " ", words)
