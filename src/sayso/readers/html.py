@@ -17,7 +17,7 @@ from sayso.errors import InputError
 from sayso.model import Document, Span, document_id
 from sayso.readers.encoding import decoded
 from sayso.readers.given import Given, Read
-from sayso.readers.markup import MOST_ELEMENTS, absolute, distinct, plain, tree_of
+from sayso.readers.markup import MOST_ELEMENTS, absolute, cut_short, distinct, plain, tree_of
 from sayso.readers.page_metadata import (
     PageMetadata,
     bare,
@@ -59,16 +59,16 @@ def read(given: Given) -> Iterator[Read]:
         raise InputError(
             given.place, f"more than {MOST_ELEMENTS} elements in one page; save the article's words as plain text"
         )
+    short = cut_short(text, tree)
     base = absolute((tree.xpath("string(//base/@href)") or ""), given.url) or given.url
     metadata, broken = metadata_of(tree, base)
     article = article_in(tree, metadata, base)
     if not article.body:
         raise InputError(
             given.place,
-            "no article found in this page; if it shows one in a browser, save it from there, or save its words "
-            "as plain text",
+            "; ".join((*short, "no article found in this page; if a browser shows one, save its words as plain text")),
         )
-    yield Read(_document(article, given), given.place, problems + broken)
+    yield Read(_document(article, given), given.place, problems + broken + short)
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,8 +328,13 @@ def _language(tree: HtmlElement, article: Node, metas: dict[str, list[str]]) -> 
         _name(article.get("inLanguage")),
         _first(metas, ("og:locale", "content-language", "dc.language", "language")),
     )
-    codes = (re.match(r"([a-z]{2,3})(?:[-_]|$)", (value or "").strip().lower()) for value in values)
-    return next((code[1] for code in codes if code), None)
+    return next((code for value in values if (code := language_code(value))), None)
+
+
+def language_code(tag: str | None) -> str | None:
+    """The language of a tag: "en" of "en-GB" or "en_US"."""
+    found = re.match(r"([a-z]{2,3})(?:[-_]|$)", (tag or "").strip().lower())
+    return found and found[1]
 
 
 def _kind(article: Node, metas: dict[str, list[str]]) -> Kind:
