@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -77,7 +78,9 @@ def _parsed(text: str, url: str | None) -> Any:
     """
     text = _DECLARED.sub("", _DOCTYPE.sub("", _CONTROLS.sub("", text), count=1))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url or ""}
-    return feedparser.parse(BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    return feedparser.parse(
+        BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
 
 
 def _document(
@@ -130,7 +133,7 @@ def _published(entry: Any) -> str | None:
         if date := date_of(_text(entry.get(field))):
             return date
         if parsed := entry.get(f"{field}_parsed"):
-            return datetime(*parsed[:6], tzinfo=UTC).isoformat()
+            return datetime.fromtimestamp(timegm(parsed), UTC).isoformat()
     return None
 
 
@@ -142,4 +145,3 @@ def _byline(entry: Any) -> str | None:
 def _text(value: Any) -> str:
     """A value of feedparser's where it is words; odd feeds give others."""
     return value if isinstance(value, str) else ""
-

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import trafilatura
 from lxml.html import HtmlElement
+from trafilatura.settings import Document as Extracted
 
 from sayso.errors import InputError
 from sayso.model import Document, Span, document_id
@@ -90,11 +91,9 @@ def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> A
         include_links=True,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    if found is None or found.body is None:
+    if not isinstance(found, Extracted) or found.body is None:
         return Article("", (), metadata)
-    links = distinct(
-        address for ref in found.body.iter("ref") if (address := absolute(ref.get("target") or "", base))
-    )
+    links = distinct(address for ref in found.body.iter("ref") if (address := absolute(ref.get("target") or "", base)))
     for element in found.body.iter(*_AS_HTML):
         element.tag = _AS_HTML[element.tag]
     publisher = metadata.publisher or found.sitename
@@ -139,4 +138,3 @@ def titled(title: str | None, body: str) -> tuple[str, Span | None]:
     if bare(first) == bare(title):
         body = rest.lstrip("\n")
     return f"{title}\n\n{body}", Span(0, len(title))
-

@@ -17,22 +17,24 @@ _DEEPEST = 250  # libxml2 goes a little deeper
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SELF_CLOSING = re.compile(r"(<(?:html|body)\b[^<>]*?)\s*/>", re.IGNORECASE)
 _SILENT = {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "form", "button"}
-_BLOCKS = set(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
-    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table title tr ul".split()
+_BLOCKS = re.compile(
+    "address|article|aside|blockquote|body|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|"
+    "h[1-6r]|header|li|main|nav|ol|p|pre|section|summary|table|title|tr|ul"
 )
 
 
 def tree_of(text: str) -> HtmlElement | None:
     """A page's tree, with a root "html"; None where there is nothing to parse.
 
-    Characters that XML has no place for are left out, and so are overlong attributes and scripts. The parser asks the network
-    for nothing, knows no entities but HTML's own, and stops at tags more than 256 deep.
+    Characters that XML has no place for are left out, and so are overlong attributes and scripts. The parser asks
+    the network for nothing, knows no entities but HTML's own, and stops at tags more than 256 deep.
     """
     text = _CONTROLS.sub("", text)
     # A page that closes itself in its first tag (<html … />) would be an empty one.
     text = _SELF_CLOSING.sub(r"\1>", text[:4096]) + text[4096:]
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, collect_ids=False)
+    parser = html.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     try:
         tree = html.document_fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
@@ -76,7 +78,7 @@ def _pieces(tree: etree._Element) -> Iterator[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = str(element.tag).lower()
         silent += (tag in _SILENT) * (1 if event == "start" else -1)
-        if tag in _BLOCKS:
+        if _BLOCKS.fullmatch(tag):
             yield "\n\n"
         elif tag == "br" and event == "end":
             yield "\n"
