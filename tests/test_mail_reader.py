@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sayso.errors import InputError
 from sayso.model import Kind
 from sayso.readers import LeftOut, Read, documents
+from sayso.readers.lines import Line
 from sayso.readers.mail_headers import date_of, mailboxes, mid
 from sayso.readers.mail_markup import lines_of_mail
-from sayso.readers.lines import Line
 from sayso.readers.quoted import OWN, QUOTED, SIGNATURE, passages_of
 
 HEAD = (

@@ -17,9 +17,9 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 
 from sayso.readers.characters import without_surrogates
+from sayso.readers.lines import MOST_LINES, Line
 from sayso.readers.mail_headers import header_text
 from sayso.readers.mail_markup import lines_of_mail
-from sayso.readers.lines import MOST_LINES, Line
 
 MOST_HEADERS = 1 << 20  # bytes of the headers of one part
 MOST_BODY = 1 << 21  # characters of one part of the body
