@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
@@ -77,8 +76,8 @@ def writable() -> list[Row]:
 
 
 def _what(one: object) -> str:
-    """What a module says that it is for, without the name that begins the sentence."""
-    return _first_paragraph(one) if isinstance(one, ModuleType) else _first_paragraph(inspect.getmodule(one))
+    """What a module, or the one that a function stands in, says that it is for."""
+    return _first_paragraph(inspect.getmodule(one))
 
 
 def _first_paragraph(one: object) -> str:
