@@ -1,7 +1,7 @@
 """Hostile inputs, made here: bombs, broken archives, deep nesting, odd names, terminal escapes.
 
 Run as a program, it reads one group of them in a process of its own, with its memory bounded and everything that it
-opens, starts or connects to watched, and prints a line of JSON for each: python -m tests.hostile GROUP FOLDER.
+opens, starts or connects to watched, and prints a line of JSON for each: python tests/hostile.py GROUP FOLDER.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ from sayso.export.jsonl import reading_to_json
 from sayso.model import Attribution, Document, Reading, Span
 
 MOST_MEMORY = 2 << 30  # bytes of address space
-PATIENCE = 20  # seconds for one input
+PATIENCE = 20  # seconds of processor time for one input
+HANGING = 120  # seconds after which it waits for something that will not come
+LOOKED_AT = 50  # documents of one input whose print is looked at: laying them out takes long
 SECRET = "Edda Nilsen keeps the key under the mat."  # in a file that nobody named
 MARKER = "the key under the mat"
 
@@ -119,7 +121,7 @@ def compressed() -> Iterator[Case]:
         yield f"deep.txt.{ending}", deep
         part = pack(bytes(1 << 24))
         yield f"zeros.txt.{ending}", part * 40
-        yield f"lines.jsonl.{ending}", pack(b'{"text": "Bo Li said no."}\n' * 600_000) * 30
+        yield f"lines.jsonl.{ending}", pack((b'{"text": "' + b"Bo Li said no. " * 10_000 + b'"}\n') * 100) * 10
         yield f"one-line.csv.{ending}", pack(b"text,title\n") + pack(b"a" * (1 << 24)) * 40
     inside = gzip.compress(gzip.compress(bytes(1 << 24)) * 2_000)
     yield "bomb-in-a-bomb.txt.gz.gz", inside
@@ -144,7 +146,7 @@ def zips() -> Iterator[Case]:
     yield "overlapping.zip", overlapping(60_000)
     zeros = bytes(1 << 24)
     for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
-        yield f"bomb-{method}.zip", zipped(("a.txt", zeros * 20), ("b.txt", SAID), method=method)
+        yield f"bomb-{method}.zip", zipped(("a.txt", zeros * 6), ("b.txt", SAID), method=method)
     nested = zipped(*((f"{i}.txt", zeros) for i in range(4)))
     for _ in range(6):
         nested = zipped(*((f"{i}.zip", nested) for i in range(8)))
@@ -269,7 +271,7 @@ def jsons() -> Iterator[Case]:
     yield "surrogate.jsonl", b'{"text": "\\ud800"}\n{"text": "a", "title": "\\udfff"}\n{"body": "\\ud83c"}'
     yield "nul.jsonl", b'{"text": "a\\u0000b", "title": "\\u0000"}\n{"text": "\0"}'
     yield "line-100.jsonl", b'{"text": "' + b"Bo Li said no. " * 7_000_000 + b'"}'
-    yield "unended-100.jsonl", b'{"text": "' + b"a" * (100 << 20)
+    yield "unended.jsonl", b'{"text": "' + b"a" * (20 << 20)
     yield "array.json", b"[" + b'{"text": "a"},' * 100_000 + b'{"text": "b"}]'
     yield "latin.jsonl", b'{"text": "caf\xe9"}'
     yield "utf16.jsonl", '{"text": "a"}'.encode("utf-16")
@@ -292,7 +294,7 @@ def jsons() -> Iterator[Case]:
 
 def tables() -> Iterator[Case]:
     """Tables and Markdown."""
-    yield "unclosed.csv", b'text,title\n"' + b"a,b\n" * 12_000_000
+    yield "unclosed.csv", b'text,title\n"' + b"a,b\n" * 3_000_000
     yield "quotes.csv", b"text,title\n" + b'"' * 3_000_001
     yield "columns.csv", b"text," + b"a," * 200_000 + b"\n" + b"b," * 200_000
     yield "no-name.csv", b"," * 100_000
@@ -303,19 +305,19 @@ def tables() -> Iterator[Case]:
     yield "latin.csv", b"text,title\ncaf\xe9,\x81\n"
     yield "utf16.csv", "text,title\na,b\n".encode("utf-16")
     yield "utf16-odd.csv", b"\xff\xfet\0e\0x\0t\0,\0a\0\n\0\0\xd8"
-    yield "wide.csv", b"text,title\n" + b"Bo Li said no. " * 3_000_000 + b",a\n"
+    yield "wide.csv", b"text,title\n" + b"Bo Li said no. " * 500_000 + b",a\n"
     yield "same-names.csv", b"text,text,title,title\na,b,c,d\n"
     for number, name in enumerate(ODD_NAMES):
         cell = '"' + name.replace('"', '""') + '"'
         yield f"cells-{number}.csv", f"title,text,url,id\n{cell},{cell},{cell},{cell}\n{cell}\n".encode()
         yield f"header-{number}.csv", f"{cell},a\n{cell},b\n".encode()
         yield f"front-{number}.md", f"---\ntitle: {name}\nauthor: {name}\n---\n# {name}\n{name}".encode()
-    yield "front-long.md", b"---\n" + b"title: a\n" * 500_000 + b"---\n"
-    yield "front-unended.md", b"---\n" + b"--- \n---\t\n----\n" * 300_000
+    yield "front-long.md", b"---\n" + b"title: a\n" * 100_000 + b"---\n"
+    yield "front-unended.md", b"---\n" + b"--- \n---\t\n----\n" * 50_000
     yield "front-spaces.md", b"---\ntitle" + b" " * 2_000_000 + b"x\n---\n"
     yield "heading-spaces.md", b"# " + b" #" * 2_000_000 + b"x"
     yield "heading-blanks.md", b"#" + b" " * 5_000_000
-    yield "fences.md", b"```\n" * 500_001 + b"# a"
+    yield "fences.md", b"```\n" * 100_001 + b"# a"
 
 
 def web(folder: Path) -> Iterator[Case]:
@@ -371,9 +373,7 @@ def web(folder: Path) -> Iterator[Case]:
         )
         yield (
             f"xinclude-{name}.xml",
-            (
-                f"{kind}{start}<i:include xmlns:i='http://www.w3.org/2001/XInclude' href='{secret}' parse='text'/>{end}".encode()
-            ),
+            (f"{kind}{start}<i:include xmlns:i='http://www.w3.org/2001/XInclude' href='{secret}'/>{end}".encode()),
         )
         yield f"stylesheet-{name}.xml", f"{kind}<?xml-stylesheet href='{secret}'?>{start}a{end}".encode()
         yield f"deep-{name}.xml", f"{kind}{start}{'<a>' * 100_000}".encode()
@@ -438,13 +438,13 @@ def paths(folder: Path) -> Iterator[str]:
     closed.chmod(0)
     for name in ("pipe", "a.txt", "loop", "round", "dangling", "endless", "to-the-pipe", "socket", "closed.txt"):
         yield str(folder / name)
-    yield from ("/dev/zero", "/dev/full", "/dev/random", "/dev/tty", "/dev/fd/99", "/proc/self/mem", "", " ", ".", "..")
-    yield from ("a\0b", "a" * 5_000, "/".join("a" * 5_000), "\udcff\udcfe", "[", "**[", "?" * 50, "//", "~nobody", "-x")
+    yield from ("/dev/zero", "/dev/full", "/dev/random", "/dev/tty", "/dev/fd/99", "/proc/self/mem", "", " ")
+    yield from ("a\0b", "a" * 5_000, "/".join("a" * 5_000), "\udcff\udcfe", "[", "**[", "?" * 50, "~nobody", "-x")
     yield from ("file:///etc/passwd", "/etc/shadow/x", "a\x1b[2J", str(folder / "nothing*"))
     for number, name in enumerate(ODD_NAMES):
-        path = os.fsencode(folder) + b"/" + name.replace("/", "_").encode() + b"-%d" % number
-        Path(os.fsdecode(path)[:250]).write_bytes(b"{\n")
-        yield os.fsdecode(path)[:250]
+        path = folder / (name.replace("/", "_")[:60] + f"-{number}")
+        path.write_bytes(b"{\n")
+        yield str(path)
     undecodable = os.fsdecode(os.fsencode(folder) + b"/\xff\xfe\x1b.jsonl")
     Path(undecodable).write_bytes(b'{"text": 7}\n{"text": "Yes."}\n')
     yield undecodable
@@ -471,22 +471,25 @@ def main(group: str, folder: Path) -> None:
     forbidden: list[str] = []
     _load()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    signal.signal(signal.SIGPROF, _too_long)
     signal.signal(signal.SIGALRM, _too_long)
     watching = [False]
     sys.addaudithook(lambda event, arguments: _watch(event, arguments, forbidden) if watching[0] else None)
     for path in _written(GROUPS[group](folder), inside) if group in GROUPS else paths(inside):
         forbidden.clear()
         watching[0] = True
-        started = time.perf_counter()
+        started = time.process_time()
         try:
-            signal.alarm(PATIENCE)
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+            signal.alarm(HANGING)
             broken = list(broken_promises(path))
         except BaseException as error:
             broken = [f"{type(error).__name__}: {str(error)[:300]}"]
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.alarm(0)
             watching[0] = False
-        seconds = round(time.perf_counter() - started, 2)
+        seconds = round(time.process_time() - started, 2)
         print(json.dumps({"path": repr(path)[:200], "seconds": seconds, "broken": broken + forbidden}), flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     print(json.dumps({"peak": peak}), flush=True)
@@ -494,13 +497,10 @@ def main(group: str, folder: Path) -> None:
 
 def _load() -> None:
     """Import what is imported late, so that the watch sees what inputs open and nothing else."""
-    from sayso.cli import show, typography
-    from sayso.readers import documents
+    import sayso.readers
+    from sayso.cli.show import article
 
-    reading = Reading(Document("d", "Yes."))
-    show.article(reading, "a", width=80, colour=True)
-    assert documents
-    assert typography
+    article(Reading(Document("d", "Yes.")), sayso.readers.__name__, width=80, colour=True)
 
 
 def _written(cases: Iterator[Case], folder: Path) -> Iterator[str]:
@@ -512,8 +512,12 @@ def _written(cases: Iterator[Case], folder: Path) -> Iterator[str]:
         path.unlink()
 
 
+class TooLong(BaseException):
+    """Reading did not end: no part of what reads may take it for an error of its own."""
+
+
 def _too_long(signal: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    raise TimeoutError(f"longer than {PATIENCE} seconds")
+    raise TooLong(f"longer than {PATIENCE} seconds of work, or {HANGING} of waiting")
 
 
 def _watch(event: str, arguments: tuple[object, ...], forbidden: list[str]) -> None:
@@ -533,14 +537,14 @@ def broken_promises(path: str) -> Iterator[str]:
     from sayso.readers import Read, documents
 
     place = os.fsencode(path).decode(errors="backslashreplace")
-    for found in documents([path]):
+    for number, found in enumerate(documents([path])):
         if isinstance(found, InputError):
             if not found.message:
                 yield "an error without a message"
             yield from _broken_on_screen(str(found))
         elif isinstance(found, Read):
             yield from _broken_in(found.document)
-            if len(found.document.text) < 20_000:
+            if number < LOOKED_AT and len(found.document.text) < 100 * LOOKED_AT:
                 yield from _broken_on_screen(_printed(found.document, found.problems, found.place))
         else:
             yield f"neither a document nor an error: {type(found)}"
