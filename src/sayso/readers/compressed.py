@@ -111,6 +111,8 @@ def _next_member(data: bytes, source: BinaryIO, packing: Packing, unpacked: Unpa
     unpacked.packed += len(data) - len(rest)
     if len(rest) < len(packing.signature):
         rest += source.read(PIECE)
+    if len(rest) < len(packing.signature) and packing.signature.startswith(rest):
+        raise _broken(unpacked, packing, f"cut off at byte {unpacked.packed + len(rest)}")
     if not rest.startswith((packing.signature, *(_SKIPPABLE if packing.name == "zstandard" else ()))):
         raise _broken(unpacked, packing, f"followed at byte {unpacked.packed} by something else")
     return rest

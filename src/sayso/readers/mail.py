@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from io import BytesIO
 
 from sayso.errors import InputError
 from sayso.model import Document, Kind, Span, document_id
 from sayso.readers.characters import one_line
-from sayso.readers.given import Found, Given, LeftOut, Read, opening_of
+from sayso.readers.given import Found, Given, Known, LeftOut, Read, opening_of
 from sayso.readers.mail_headers import Headers, headers_of, mid
 from sayso.readers.mail_parts import Attachment, Content, content_of, parsed
 from sayso.readers.quoted import OWN, QUOTED, Passage, passages_of
@@ -185,12 +186,14 @@ def _given(attachment: Attachment, number: int, place: str, given: Given) -> Giv
     """An attachment as an input of its own."""
     name = one_line(attachment.name).replace("\\", "/").rpartition("/")[2]
     stream = BytesIO(attachment.data)
-    return Given(
+    return replace(
+        given,
         place=f"{place}, attachment {name or number}",
         name=name,
         opening=opening_of(stream),
         rest=stream,
-        options=given.options,
+        known=Known(),
+        url=None,
         media_type=attachment.media_type,
         charset=attachment.charset,
     )
