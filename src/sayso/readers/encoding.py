@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-import charset_normalizer
-
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -99,5 +97,7 @@ def _detected(data: bytes) -> str | None:
     zeros = head[1::2].count(0), head[::2].count(0)
     if max(zeros) * 3 > len(head):
         return "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
+    import charset_normalizer
+
     best = charset_normalizer.from_bytes(head).best()
     return best.encoding if best else None

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-import feedparser
-
 from sayso.errors import InputError
 from sayso.model import Document, document_id
 from sayso.readers.encoding import decoded
@@ -76,6 +74,8 @@ def _parsed(text: str, url: str | None) -> Any:
 
     Entities that the feed declares are left out before: they only serve to blow up or to read other files.
     """
+    import feedparser
+
     text = _DECLARED.sub("", _DOCTYPE.sub("", _CONTROLS.sub("", text), count=1))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url or ""}
     return feedparser.parse(

@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import trafilatura
 from lxml.html import HtmlElement
-from trafilatura.settings import Document as Extracted
 
 from sayso.errors import InputError
 from sayso.model import Document, Span, document_id
@@ -83,6 +81,8 @@ class Article:
 
 def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> Article:
     """The article in a page, with trafilatura's findings where the page says nothing of itself."""
+    import trafilatura  # takes half a second to load, which a text file need not wait for
+
     found = trafilatura.bare_extraction(
         tree,
         url=base,
@@ -91,7 +91,7 @@ def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> A
         include_links=True,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    if not isinstance(found, Extracted) or found.body is None:
+    if found is None or isinstance(found, dict) or found.body is None:
         return Article("", (), metadata)
     links = distinct(address for ref in found.body.iter("ref") if (address := absolute(ref.get("target") or "", base)))
     for element in found.body.iter(*_AS_HTML):
