@@ -22,16 +22,18 @@ _MOST_TAGS = 100_000  # a feed of some thousand entries; more take longer than a
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 _BEFORE = r"(?:\s|<!--.*?-->|<\?.*?\?>|<!doctype\b[^<>\[]*(?:\[.*?\]\s*)?>)*"
 _OPENS = re.compile(_BEFORE + r"<(?:rss\b|rdf:rdf\b|(?:\w+:)?feed\b)[^<>]*>", re.IGNORECASE | re.DOTALL)
+_OF_TYPE = re.compile(r"(?:\s|<!--.*?-->|<\?.*?\?>)*<!doctype\s+rss\b", re.IGNORECASE | re.DOTALL)
 _ATOM_OR_RDF = re.compile(r"w3\.org/2005/Atom|purl\.org/atom|purl\.org/rss|my\.netscape\.com/rdf", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\b[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _DECLARED = re.compile(r"\A\s*<\?xml\b[^>]*\?>|<!(?:entity|doctype)\b[^>]*>", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_LOOKED_AT = 1 << 14  # characters
 
 
 def recognizes(given: Given) -> bool:
     """By how it opens, whatever it is called."""
-    opening = decoded(given.opening[:_LOOKED_AT], given.charset)[0]
+    opening = decoded(given.opening, given.charset)[0]
+    if _OF_TYPE.match(opening):
+        return True
     found = _OPENS.match(opening)
     if not found:
         return (given.media_type or "").split(";")[0].strip().lower() in _TYPES and "<" in opening
