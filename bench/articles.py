@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from statistics import mean
@@ -55,8 +56,8 @@ def by_sayso(page: str, url: str) -> Page:
     return Page(body, document.published, document.byline, document.title, document.publisher)
 
 
-def by_trafilatura(page: str, url: str) -> Page:
-    body = trafilatura.extract(page.encode(), url=url) or ""
+def by_trafilatura(page: str, url: str, comments: bool = True) -> Page:
+    body = trafilatura.extract(page.encode(), url=url, include_comments=comments) or ""
     found = trafilatura.bare_extraction(page.encode(), url=url, with_metadata=True)
     if found is None:
         return Page(body, None, None, None, None)
@@ -64,7 +65,11 @@ def by_trafilatura(page: str, url: str) -> Page:
 
 
 Read = Callable[[str, str], Page]
-READS: tuple[tuple[str, Read], ...] = (("sayso", by_sayso), ("trafilatura", by_trafilatura))
+READS: tuple[tuple[str, Read], ...] = (
+    ("sayso", by_sayso),
+    ("trafilatura", by_trafilatura),  # which keeps comments unless told not to
+    ("trafilatura without comments", partial(by_trafilatura, comments=False)),
+)
 
 
 def four_grams(text: str) -> Counter[tuple[str, ...]]:

@@ -45,6 +45,7 @@ def add(
     url: str | None,
     columns: dict[str, str],
     follow: bool,
+    proxy: bool,
 ) -> None:
     """Read documents into a ledger, each once; goes on where it was ended.
 
@@ -93,7 +94,7 @@ def add(
             advance(lambda: None)
 
         lexicon = load_lexicon()
-        reads = reads_from(files, known, Options(columns=columns, follow=follow), failed)
+        reads = reads_from(files, known, Options(columns=columns, follow=follow, proxy=proxy), failed)
         add_all(connection, reads, partial(read_many, threads=threads), lexicon, told)
         if again:
             made_by = maker(shipped_models())

@@ -73,6 +73,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             help="In tables and JSON Lines, which column holds a field: text=body. May be given more than once.",
         ),
         click.option("--follow", is_flag=True, help="Fetch the articles that feeds link to, and read these instead."),
+        click.option("--proxy", is_flag=True, help="Fetch through the proxy that the environment names."),
     )
     for option in reversed(options):
         command = option(command)

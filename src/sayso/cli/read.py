@@ -56,13 +56,14 @@ def read(
     url: str | None,
     columns: dict[str, str],
     follow: bool,
+    proxy: bool,
     color: str,
 ) -> None:
     """Show who says what in each document, on whose word and how surely.
 
     A FILE is of any kind that sayso formats lists, a folder of files, or an http(s) address, which is
-    fetched; "-" is standard input. Nothing is stored, nothing is sent. What a word of the output means:
-    sayso explain LABEL.
+    fetched; "-" is standard input. Nothing is stored, and nothing leaves this machine but the request for an
+    address that you name. What a word of the output means: sayso explain LABEL.
 
     \b
     Examples:
@@ -78,7 +79,7 @@ def read(
 
     known = Known(title=title, publisher=publisher, published=published, url=url)
     failed: list[InputError] = []
-    reads = reads_from(files, known, Options(columns=columns, follow=follow), failed)
+    reads = reads_from(files, known, Options(columns=columns, follow=follow, proxy=proxy), failed)
     if form == "json":
         reads = single(reads, "--format json is for one document; use --format jsonl.")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-import charset_normalizer
-
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -31,6 +29,8 @@ _MEANT = {
 }
 _SEVEN_BITS = ("iso2022", "hz")  # their bytes are good ASCII, and so good UTF-8, and mean something else
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_LANGUAGE = re.compile(rb"""<html\b[^>]*?\blang\s*=\s*["']?([a-z]{2})""", re.IGNORECASE)
+_NOT_WESTERN = b"ar be bg bs cs el et fa he hr hu ja ko lt lv mk pl ro ru sk sl sr th tr uk vi zh".split()
 _DECLARED_WITHIN = 4096  # bytes; browsers look at 1,024
 _SAMPLE = 20_000  # bytes; detecting takes long, and the start has the letters it needs
 
@@ -94,10 +94,20 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _detected(data: bytes) -> str | None:
-    """What the bytes look like; None where that is not clear. Zeros at every second byte are UTF-16."""
+    """What the bytes look like; None where that is not clear. Zeros at every second byte are UTF-16.
+
+    A text with few letters beyond ASCII is taken for Windows-1252, as browsers do, unless it says that it is in
+    another language than those written in it: too few letters tell its neighbours apart.
+    """
     head = data[:_SAMPLE]
     zeros = head[1::2].count(0), head[::2].count(0)
     if max(zeros) * 3 > len(head):
         return "utf-16-le" if zeros[0] > zeros[1] else "utf-16-be"
+    language = _LANGUAGE.search(head)
+    beyond = sum(byte > 127 for byte in head)
+    if beyond * 10 < len(head) and not (language and language[1].lower() in _NOT_WESTERN):
+        return "cp1252"
+    import charset_normalizer
+
     best = charset_normalizer.from_bytes(head).best()
     return best.encoding if best else None

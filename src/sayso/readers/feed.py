@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-import feedparser
-
 from sayso.errors import InputError
 from sayso.model import Document, document_id
 from sayso.readers.encoding import decoded
@@ -24,16 +22,18 @@ _MOST_TAGS = 100_000  # a feed of some thousand entries; more take longer than a
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 _BEFORE = r"(?:\s|<!--.*?-->|<\?.*?\?>|<!doctype\b[^<>\[]*(?:\[.*?\]\s*)?>)*"
 _OPENS = re.compile(_BEFORE + r"<(?:rss\b|rdf:rdf\b|(?:\w+:)?feed\b)[^<>]*>", re.IGNORECASE | re.DOTALL)
+_OF_TYPE = re.compile(r"(?:\s|<!--.*?-->|<\?.*?\?>)*<!doctype\s+rss\b", re.IGNORECASE | re.DOTALL)
 _ATOM_OR_RDF = re.compile(r"w3\.org/2005/Atom|purl\.org/atom|purl\.org/rss|my\.netscape\.com/rdf", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!doctype\b[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _DECLARED = re.compile(r"\A\s*<\?xml\b[^>]*\?>|<!(?:entity|doctype)\b[^>]*>", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_LOOKED_AT = 1 << 14  # characters
 
 
 def recognizes(given: Given) -> bool:
     """By how it opens, whatever it is called."""
-    opening = decoded(given.opening[:_LOOKED_AT], given.charset)[0]
+    opening = decoded(given.opening, given.charset)[0]
+    if _OF_TYPE.match(opening):
+        return True
     found = _OPENS.match(opening)
     if not found:
         return (given.media_type or "").split(";")[0].strip().lower() in _TYPES and "<" in opening
@@ -76,6 +76,8 @@ def _parsed(text: str, url: str | None) -> Any:
 
     Entities that the feed declares are left out before: they only serve to blow up or to read other files.
     """
+    import feedparser
+
     text = _DECLARED.sub("", _DOCTYPE.sub("", _CONTROLS.sub("", text), count=1))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url or ""}
     return feedparser.parse(

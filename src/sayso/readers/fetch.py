@@ -5,6 +5,7 @@ What is fetched is handed on as bytes; no parser opens an address by itself. See
 
 from __future__ import annotations
 
+import socket
 import time
 import urllib.request
 import zlib
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from io import BytesIO
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -25,7 +26,7 @@ from protego import Protego
 
 from sayso import __version__
 from sayso.errors import InputError
-from sayso.readers.addresses import Allowed, CheckedBackend, NotAllowed, Resolve, is_public, resolved
+from sayso.readers.addresses import Address, Allowed, CheckedBackend, NotAllowed, Resolve, is_public, resolved
 from sayso.readers.given import Given, Known, Options, opening_of
 
 AGENT = f"sayso/{__version__} (reads news for its user)"
@@ -152,7 +153,7 @@ class Fetcher:
         self._through_proxy = proxy
         self._sleep = sleep
         self._clients: dict[str | None, httpx.Client] = {}
-        self._robots: dict[str, Protego | None] = {}
+        self._robots: dict[str, Protego | str] = {}
         self._last_asked: dict[str, float] = {}
 
     def __enter__(self) -> Self:
@@ -190,8 +191,8 @@ class Fetcher:
         target = _checked_url(url, place)
         origin = f"{target.scheme}://{target.netloc.decode('ascii')}"
         rules = self._rules(origin)
-        if rules is None:
-            raise InputError(place, "the site's robots.txt cannot be read, so nothing is followed there; try later")
+        if isinstance(rules, str):
+            raise InputError(place, f"the site's robots.txt cannot be read, so nothing is followed there: {rules}")
         if not rules.can_fetch(str(target), _ROBOT):
             raise InputError(place, "the site's robots.txt asks programs not to fetch this; open it in a browser")
         pause = min(max(self._limits.pause, rules.crawl_delay(_ROBOT) or 0), self._limits.longest_pause)
@@ -201,19 +202,19 @@ class Fetcher:
         self._last_asked[origin] = time.monotonic()
         return self.fetch(url)
 
-    def _rules(self, origin: str) -> Protego | None:
-        """A site's robots.txt: no rules where there is none, None where the site fails to say."""
+    def _rules(self, origin: str) -> Protego | str:
+        """A site's robots.txt: no rules where there is none, and the reason where the site fails to say."""
         if origin not in self._robots:
             self._backend.deadline = time.monotonic() + self._limits.seconds
             try:
                 data = self._once(f"{origin}/robots.txt", _MOST_ROBOTS).data
                 self._robots[origin] = Protego.parse(data.decode(errors="replace"))
-            except _Again as error:
-                self._robots[origin] = Protego.parse("") if str(error).startswith("HTTP 429") else None
             except _Missing:
                 self._robots[origin] = Protego.parse("")
-            except InputError:
-                self._robots[origin] = None
+            except InputError as error:
+                self._robots[origin] = error.message
+            except _Again as error:
+                self._robots[origin] = f"{error}; try again later"
         return self._robots[origin]
 
     def _once(self, url: str, most: int) -> Fetched:
@@ -239,7 +240,7 @@ class Fetcher:
                 raise _Again("no answer in time") from error
             except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, OSError) as error:
                 raise _Again(f"no connection to '{target.host}' ({error})") from error
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise InputError(place, f"a broken answer ({error}); open it in a browser and save it") from error
         raise InputError(
             place, f"more than {self._limits.redirects} redirects; open it in a browser and name the address it ends at"
@@ -268,10 +269,15 @@ class Fetcher:
         return self._clients[proxy]
 
     def _check_numbers(self, target: httpx.URL, place: str) -> None:
+        """Raises InputError where a host is an address in numbers, in any form, that may not be connected to."""
+        address: Address
         try:
             address = ip_address(target.host)
         except ValueError:
-            return
+            try:
+                address = IPv4Address(socket.inet_aton(target.host))  # 0x7f.1, for one
+            except OSError:
+                return
         if not self._allowed(address):
             raise InputError(place, f"{address} is no public address; sayso connects to public ones only")
 

@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import trafilatura
 from lxml.html import HtmlElement
-from trafilatura.settings import Document as Extracted
 
 from sayso.errors import InputError
 from sayso.model import Document, Span, document_id
@@ -38,12 +36,11 @@ _FEED = re.compile(r"<(?:rss|feed|rdf:rdf|newsitem|newsml|newsmessage|\?xml-styl
 _MARKUP = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)\b[^<]*>", re.IGNORECASE)
 # Elements of trafilatura's own that mean something else, or nothing, in HTML.
 _AS_HTML = {"head": "h2", "item": "li", "lb": "br", "quote": "blockquote", "row": "tr"}
-_LOOKED_AT = 1 << 14  # characters
 
 
 def recognizes(given: Given) -> bool:
     """By how it opens, or by its media type or name if it has any markup."""
-    opening = decoded(given.opening[:_LOOKED_AT])[0]
+    opening = decoded(given.opening)[0]
     if _OPENS.match(opening):
         return True
     named = given.name.lower().endswith(_NAMES) or (given.media_type or "").split(";")[0].strip().lower() in _TYPES
@@ -83,6 +80,8 @@ class Article:
 
 def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> Article:
     """The article in a page, with trafilatura's findings where the page says nothing of itself."""
+    import trafilatura  # takes half a second to load, which a text file need not wait for
+
     found = trafilatura.bare_extraction(
         tree,
         url=base,
@@ -91,7 +90,7 @@ def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> A
         include_links=True,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    if not isinstance(found, Extracted) or found.body is None:
+    if found is None or isinstance(found, dict) or found.body is None:
         return Article("", (), metadata)
     links = distinct(address for ref in found.body.iter("ref") if (address := absolute(ref.get("target") or "", base)))
     for element in found.body.iter(*_AS_HTML):
@@ -104,7 +103,14 @@ def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> A
         publisher=publisher,
         published=metadata.published or time_on(tree, found.date),
     )
-    return Article(plain(found.body), links, guessed)
+    body = plain(found.body)
+    return Article("" if _is_navigation(body, tree) else body, links, guessed)
+
+
+def _is_navigation(body: str, tree: HtmlElement) -> bool:
+    """Whether every line of a body is a link: where there is no article, these are what is found."""
+    links = {" ".join(link.text_content().split()) for link in tree.iter("a")}
+    return all(not line or line in links for line in body.split("\n"))
 
 
 def _document(article: Article, given: Given) -> Document:
