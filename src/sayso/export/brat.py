@@ -145,8 +145,8 @@ def _part(lines: list[str], text: str) -> Part:
             name, event, value = rest.split(" ")
             attributes.setdefault(event, {})[name.lower()] = value
         elif kind.startswith("#"):
-            target, _, note = rest.partition("\t")
-            notes[target.split(" ")[1]] = json.loads(note)
+            target, _, told = rest.partition("\t")
+            notes[target.split(" ")[1]] = json.loads(told)
     sources: dict[str, Part] = {}
     for note in notes.values():
         if speaker := note.get("speaker"):

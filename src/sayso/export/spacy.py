@@ -8,7 +8,7 @@ writes a DocBin whole, so one stream holds everything in memory; a folder has a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -101,7 +101,7 @@ def _tokens(text: str, pipeline: Any, spans: list[Span]) -> tuple[list[str], lis
     places = sorted(cuts)
     words: list[str] = []
     spaces: list[bool] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         word = text[start:end]
         if word == " " and words and not spaces[-1] and start not in starts and end not in ends:
             spaces[-1] = True
