@@ -1,6 +1,6 @@
 """Two invented Readings that fill every field, and what each export makes of them, kept in tests/golden/exports.
 
-    python -m tests.exported
+    python tests/exported.py
 
 writes the golden files anew; read the difference like prose before committing it.
 """

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from readings import readings, words
 
 from sayso.errors import InputError
 from sayso.export.jsonl import reading_from_dict, reading_from_json, reading_to_dict, reading_to_json
@@ -24,7 +25,6 @@ from sayso.model import (
     Statement,
     When,
 )
-from tests.readings import readings, words
 
 TEXT = "Bridge\r\nAna Ruiz told the paper on May 31 that “the 🌉 was safe”."
 READING = Reading(

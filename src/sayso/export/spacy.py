@@ -7,6 +7,7 @@ writes a DocBin whole, so one stream holds everything in memory; a folder has a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, pairwise
 from pathlib import Path
@@ -31,7 +32,7 @@ def read(stream: BinaryIO) -> Iterator[Part]:
     """The JSON of each Reading in a DocBin."""
     tokens = importable("spacy.tokens", EXTRA)
     for doc in tokens.DocBin().from_bytes(stream.read()).get_docs(_pipeline().vocab):
-        kept = doc.user_data["sayso"]
+        kept = json.loads(json.dumps(doc.user_data["sayso"]))  # msgpack has made tuples of the lists
         yield {**kept, "document": {**kept["document"], "text": doc.text}}
 
 
