@@ -83,7 +83,13 @@ def _bridge() -> Reading:
         when=When("May 31", "2024-05-31", "2024-05-31"),
     )
     told = attribution(
-        "She", "told the Courier", "=SUM(tolls) would pay for it", speaker="s1", addressee="the Courier", confidence=0.5
+        "She",
+        "told the Courier",
+        "=SUM(tolls) would pay for it",
+        speaker="s1",
+        addressee="the Courier",
+        act=Act.ASSERT,
+        confidence=0.5,
     )
     according = attribution(
         "officials briefed on the inspection",

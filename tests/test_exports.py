@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -99,7 +99,7 @@ def carried_by(name: str, form: str) -> frozenset[str]:
 
 
 def expected(name: str, form: str, given_readings: list[Reading]) -> list[Part]:
-    leave_out = LEAVING_OUT.get((name, form), lambda plain: plain)
+    leave_out = LEAVING_OUT.get((name, form), dict)
     plain = [part(leave_out(reading_to_dict(one)), carried_by(name, form)) for one in given_readings]
     if form == "stream" and name in {"csv", "parquet"}:
         return [one for one in plain if one["attributions"]]
@@ -109,7 +109,7 @@ def expected(name: str, form: str, given_readings: list[Reading]) -> list[Part]:
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
-@settings(max_examples=60)
+@settings(max_examples=25)
 @example([])
 @example([BRIDGE, MILL])
 @given(several)
@@ -176,7 +176,7 @@ def test_what_is_carried_are_fields(name: str, form: str) -> None:
 
 
 def csv_rows(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(data.decode("utf-8-sig").splitlines(keepends=True)))
+    return list(csv.DictReader(StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def stream_of(name: str, given_readings: Iterable[Reading], entities: Any = None) -> bytes:
@@ -226,7 +226,7 @@ def test_cells_are_harmless_and_come_back(text: str) -> None:
     assert harmless(text) != ""
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(several)
 def test_no_cell_of_any_table_is_a_formula(given_readings: list[Reading]) -> None:
     folder_form = EXPORTS["csv"].folder
@@ -235,7 +235,7 @@ def test_no_cell_of_any_table_is_a_formula(given_readings: list[Reading]) -> Non
         folder_form.write(given_readings, Path(folder, "new"), None)
         tables = [path.read_bytes() for path in Path(folder, "new").iterdir()]
     for table in [*tables, stream_of("csv", given_readings)]:
-        for row in csv.reader(table.decode("utf-8-sig").splitlines(keepends=True)):
+        for row in csv.reader(StringIO(table.decode("utf-8-sig"), newline="")):
             for cell in row:
                 assert not cell.startswith(tuple("=+-@\t\r＝＋－＠"))
                 assert not HARMFUL.match(cell) or cell.startswith("'")
@@ -247,7 +247,7 @@ def test_a_spreadsheet_shows_who_says_what() -> None:
     first, _, third = csv_rows(data)[:3]
     assert (first["source"], first["cue"], first["speaker_name"]) == ("Ana Ruiz", "said", "Ana Ruiz")
     assert first["entity"] == "Ana Ruiz (mayor of Ostrey)"
-    assert third["content"] == "“The hinges […] were cracked in May”"
+    assert third["content"] == "“The hinges […] were cracked in\nMay”"
     assert re.fullmatch(r"\d+\.\.\d+;\d+\.\.\d+", third["content_offsets"])
 
 
@@ -271,7 +271,7 @@ def test_parquet_is_written_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     assert file.num_row_groups == 3
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @example(BRIDGE)
 @given(readings())
 def test_spacy_finds_every_span_at_its_place(reading: Reading) -> None:
@@ -320,7 +320,7 @@ ANN_LINE = re.compile(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @example([BRIDGE, MILL])
 @given(several)
 def test_brat_reads_what_is_written_for_it(given_readings: list[Reading]) -> None:
@@ -359,7 +359,7 @@ def test_hostile_ids_name_harmless_files(hostile: str) -> None:
     assert file_name(hostile) != hostile
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @example([BRIDGE, MILL])
 @given(several)
 def test_web_annotations_are_by_the_model(given_readings: list[Reading]) -> None:
@@ -471,13 +471,13 @@ def test_unnamed_sources_are_no_entities_for_followthemoney() -> None:
 def test_unnamed_sources_are_things_without_a_name_for_schema_org() -> None:
     graph = json.loads(stream_of("schema", [BRIDGE]))["@graph"]
     who = [node.get("creator") or node.get("spokenByCharacter") for node in graph[1:]]
-    unnamed = [one for one in who if one and one["description"]] if who else []
-    assert unnamed == [one for one in who if one and one["@type"] == "Thing"]
-    assert all("name" not in one for one in unnamed)
+    unnamed = [one for one in who if one and "name" not in one]
+    assert [one["description"] for one in unnamed] == ["officials"]
+    assert [one["@type"] for one in unnamed] == ["Thing"]
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
-@settings(max_examples=20)
+@settings(max_examples=25)
 @given(several)
 def test_what_is_left_out_is_in_no_export(name: str, form: str, given_readings: list[Reading]) -> None:
     names = frozenset({"access", "anonymity_reason"})
@@ -555,7 +555,7 @@ def test_what_a_filter_leaves_of_a_document() -> None:
     assert whole is BRIDGE
     (some,) = selected([BRIDGE], Filter(named=False))
     assert some.statements == ()
-    assert [one.name for one in some.sources] == ["officials"]
+    assert [one.name for one in some.sources] == ["officials", "a report"]
     assert some.document == BRIDGE.document
 
 
@@ -577,6 +577,7 @@ def test_attributions_within_each_other_end() -> None:
     assert [one.within for one in found.attributions] == [None, None]
 
 
+@settings(max_examples=30)
 @given(several, st.sampled_from([None, *Act]), st.none() | st.booleans(), st.none() | words)
 def test_what_is_selected_is_a_reading(
     given_readings: list[Reading], act: Act | None, named: bool | None, text: str | None

@@ -31,7 +31,7 @@ def write(readings: Iterable[Reading], out: BinaryIO, entities: Entities | None 
 def read(stream: BinaryIO) -> Iterator[Part]:
     """The JSON of each Reading in a DocBin."""
     tokens = importable("spacy.tokens", EXTRA)
-    for doc in tokens.DocBin().from_bytes(stream.read()).get_docs(_pipeline().vocab):
+    for doc in tokens.DocBin().from_bytes(stream.read()).get_docs(importable("spacy.vocab", EXTRA).Vocab()):
         kept = json.loads(json.dumps(doc.user_data["sayso"]))  # msgpack has made tuples of the lists
         yield {**kept, "document": {**kept["document"], "text": doc.text}}
 
