@@ -13,7 +13,7 @@ from itertools import groupby
 
 from sayso import model
 from sayso.export import EXPORTS, LEFT_OUT
-from sayso.export.fields import READING, carries, fields
+from sayso.export.fields import READING, carries, field_paths
 from sayso.lexicon import load_lexicon
 
 
@@ -86,7 +86,7 @@ def _fields_of_objects() -> Iterator[str]:
 
 def _carried(field: str, carried: frozenset[str]) -> str:
     """Whether all of a field is carried, or of a span only its words or its offsets."""
-    below = [path for path in fields() if carries([field], path)]
+    below = [path for path in field_paths() if carries([field], path)]
     found = {path for path in below if carries(carried, path)}
     if len(found) == len(below):
         return "yes"

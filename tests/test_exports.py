@@ -22,7 +22,7 @@ from readings import readings, words
 from sayso.errors import InputError, SaysoError
 from sayso.export import EXPORTS, LEFT_OUT, Entity, Filter, Format, brat, ftm, schema_org, selected, without
 from sayso.export.csv import HARMFUL, harmless, original
-from sayso.export.fields import ALL, READING, carries, fields, part
+from sayso.export.fields import ALL, READING, carries, field_paths, part
 from sayso.export.format import Part, file_name
 from sayso.export.jsonl import reading_from_dict, reading_to_dict
 from sayso.model import Act, Attribution, Document, Reading, Span
@@ -133,7 +133,7 @@ def filled(plain: Any, path: str = "") -> Iterator[str]:
 
 
 def test_the_golden_readings_fill_every_field() -> None:
-    assert set(fields()) == {*filled(reading_to_dict(BRIDGE)), *filled(reading_to_dict(MILL))}
+    assert set(field_paths()) == {*filled(reading_to_dict(BRIDGE)), *filled(reading_to_dict(MILL))}
 
 
 def test_the_fields_are_those_of_the_json() -> None:
@@ -163,13 +163,13 @@ def test_there_is_no_other_golden_file(tmp_path: Path) -> None:
 def test_each_field_by_itself(name: str, form: str) -> None:
     """A field that is carried is in what comes back of the golden Readings, and no other is."""
     found = {path for one in there_and_back(name, form, [BRIDGE, MILL]) for path in filled(one)}
-    assert found == {path for path in fields() if carries(carried_by(name, form), path)}
+    assert found == {path for path in field_paths() if carries(carried_by(name, form), path)}
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_what_is_carried_are_fields(name: str, form: str) -> None:
     for one in carried_by(name, form):
-        assert any(carries([one], path) for path in fields()), one
+        assert any(carries([one], path) for path in field_paths()), one
 
 
 # --- each format as others read it -------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -75,6 +76,7 @@ def doc_of(reading: Reading, pipeline: Any) -> Any:
     return doc
 
 
+@cache
 def _pipeline() -> Any:
     """A blank English pipeline: its tokenizer, and nothing that was learned."""
     return importable("spacy", EXTRA).blank("en")
