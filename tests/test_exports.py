@@ -346,6 +346,19 @@ def test_brat_reads_what_is_written_for_it(given_readings: list[Reading]) -> Non
                     assert set(targets) <= set(ids)
 
 
+def test_what_a_person_adds_in_brat_is_read(tmp_path: Path) -> None:
+    brat.write_folder([BRIDGE], tmp_path / "new")
+    path = tmp_path / "new" / "bridge.ann"
+    added = "T90\tAttribution 28 34\topened\nE90\tAttribution:T90 Within:E1\n"
+    added += "A90\tAct E90 decide\n#90\tAnnotatorNotes E2\tsure?\n"
+    path.write_bytes(path.read_bytes() + added.encode())
+    (found,) = brat.read_folder(tmp_path / "new")
+    last = found["attributions"][-1]
+    assert (last["id"], last["cue"]["text"], last["act"]) == ("bridge:28-34", "opened", "decide")
+    assert last["within"] == BRIDGE.attributions[0].id
+    assert [one["id"] for one in found["attributions"][:-1]] == [one.id for one in BRIDGE.attributions]
+
+
 @given(st.lists(words, unique=True, max_size=5))
 def test_file_names_are_safe_and_tell_documents_apart(ids: list[str]) -> None:
     names = [file_name(one) for one in ids]
