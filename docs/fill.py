@@ -1,6 +1,6 @@
 """What the reference pages hold, as Markdown; cog calls these.
 
-cog -r docs/labels.md docs/glossary.md
+cog -r docs/labels.md docs/glossary.md docs/exports.md
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import fields, is_dataclass
 from itertools import groupby
 
 from sayso import model
+from sayso.export import EXPORTS, LEFT_OUT
+from sayso.export.fields import READING, carries, field_paths
 from sayso.lexicon import load_lexicon
 
 
@@ -43,6 +45,52 @@ def glossary() -> str:
 def vocabulary() -> list[type]:
     """The classes of model.py, in the order in which it tells them."""
     return [one for one in vars(model).values() if inspect.isclass(one) and one.__module__ == model.__name__]
+
+
+def exports() -> str:
+    """Every format: what it is for, whether it is one stream or a folder, what it needs, what it leaves out."""
+    lines = ["| `--to` | what it is | one stream | folder | needs | what it leaves out |", "|---|---|---|---|---|---|"]
+    for one in EXPORTS.values():
+        stream, folder = ("yes" if form else "" for form in (one.stream, one.folder))
+        needs = f"`sayso[{one.needs}]`" if one.needs else ""
+        lines.append(f"| `{one.name}` | {one.description} | {stream} | {folder} | {needs} | {one.leaves_out} |")
+    return "\n".join(lines) + "\n"
+
+
+def exported_fields() -> str:
+    """Every field of a Reading, and how much of it each form of each format carries."""
+    forms = [
+        (f"{name}{'' if one.stream is None or one.folder is None else f' ({kind})'}", form.carries)
+        for name, one in EXPORTS.items()
+        for kind, form in (("stream", one.stream), ("folder", one.folder))
+        if form
+    ]
+    heads = [f"`{name.partition(' ')[0]}`{name[len(name.partition(' ')[0]) :]}" for name, _ in forms]
+    lines = [f"| field | {' | '.join(heads)} |", f"|---|{'---|' * len(forms)}"]
+    for field in _fields_of_objects():
+        cells = [_carried(field, carried) for _, carried in forms]
+        lines.append(f"| `{field}` | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def left_out() -> str:
+    """The names that `--without` takes."""
+    return "\n".join(f"- of {kind}: {', '.join(f'`{name}`' for name in blanks)}" for kind, blanks in LEFT_OUT.items())
+
+
+def _fields_of_objects() -> Iterator[str]:
+    for name, shape in READING.items():
+        below = shape[0] if isinstance(shape, list) else shape
+        yield from (f"{name}.{field}" for field in below) if isinstance(below, dict) else [name]
+
+
+def _carried(field: str, carried: frozenset[str]) -> str:
+    """Whether all of a field is carried, or of a span only its words or its offsets."""
+    below = [path for path in field_paths() if carries([field], path)]
+    found = {path for path in below if carries(carried, path)}
+    if len(found) == len(below):
+        return "yes"
+    return "words" if any(path.endswith(".text") for path in found) else "offsets" if found else "–"
 
 
 def _first_sentence(one: type) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from sayso import model
 from sayso.cli import COMMANDS
+from sayso.export import EXPORTS, LEFT_OUT
 from sayso.lexicon import load_lexicon
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,11 @@ def test_every_command_is_documented(command: str) -> None:
 def test_every_label_is_on_its_page() -> None:
     for row in load_lexicon().tables["labels"]:
         assert f"| `{row['label']}` | {row['meaning']} | {row['example']} |" in DOCS["labels.md"]
+
+
+@pytest.mark.parametrize("name", [*EXPORTS, *(name for blanks in LEFT_OUT.values() for name in blanks)])
+def test_every_export_and_what_it_can_leave_out_is_documented(name: str) -> None:
+    assert f"`{name}`" in DOCS["exports.md"]
 
 
 def test_every_class_is_in_the_glossary() -> None:

@@ -11,18 +11,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sayso.export.fields import DOCUMENT, under
 from sayso.export.format import Entities, Folder, Format, Part, file_name, new_folder
 from sayso.export.jsonl import reading_to_dict
-from sayso.model import Act, Certainty, Polarity, Quotation, Reading
+from sayso.model import Act, Certainty, Polarity, Quotation, Reading, Span, attribution_id
 
 ATTRIBUTES = {"quotation": Quotation, "act": Act, "polarity": Polarity, "certainty": Certainty}
 IN_NOTES = ("id", "speaker_confidence", "basis", "certainty_words", "channel", "addressee", "when", "confidence")
 WHO = ("id", "name", "kind", "named", "roles", "access", "anonymity_reason")
-PARTS = {"source": "Source", "cue": "Attribution", "content": "Content"}
+PARTS = {"cue": "Attribution", "source": "Source", "content": "Content"}  # the trigger comes first
 # What ends a line for the programs that read .ann files (Python's splitlines), and what separates their columns.
 BREAKS = "\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 CARRIES = (
@@ -67,7 +68,7 @@ def read_folder(folder: Path) -> Iterator[Part]:
             path = folder / document.pop("file")
             text = path.with_suffix(".txt").read_bytes().decode()
             lines = path.with_suffix(".ann").read_bytes().decode().split("\n")
-            yield {"document": {**document, "text": text}, **_part(lines, text)}
+            yield {"document": {**document, "text": text}, **_part(lines, text, document["id"])}
 
 
 def fragments(text: str, spans: Iterable[Part]) -> list[tuple[int, int]]:
@@ -98,14 +99,14 @@ def can_be_marked(one: Part) -> bool:
 def _lines(plain: Part, text: str) -> Iterator[str]:
     marked = [one for one in plain["attributions"] if can_be_marked(one)]
     events = {one["id"]: f"E{number}" for number, one in enumerate(marked, start=1)}
-    sources = {one["id"]: one for one in plain["sources"]}
-    texts, attributes = 0, 0
-    for number, one in enumerate(marked, start=1):
-        event = f"E{number}"
+    sources = {one["id"]: {name: one[name] for name in WHO} for one in plain["sources"]}
+    texts, attributes = count(1), count(1)
+    for one in marked:
+        event = events[one["id"]]
         note: Part = {name: one[name] for name in IN_NOTES if one[name] is not None}
         if one["speaker"] is not None:
-            note["speaker"] = {name: sources[one["speaker"]][name] for name in WHO}
-        arguments = []
+            note["speaker"] = sources[one["speaker"]]
+        arguments: dict[str, str] = {}
         for part, kind in PARTS.items():
             spans = one[part] if part == "content" else [one[part]] if one[part] else []
             pieces = fragments(text, spans)
@@ -113,22 +114,19 @@ def _lines(plain: Part, text: str) -> Iterator[str]:
             if joined(text, pieces) != ends:
                 note[part] = ends  # blank, out of order, or with a line break at an end
             if pieces:
-                texts += 1
+                arguments[kind] = f"T{next(texts)}"
                 where = ";".join(f"{start} {end}" for start, end in pieces)
-                yield f"T{texts}\t{kind} {where}\t{' '.join(text[start:end] for start, end in pieces)}"
-                arguments.append((kind, f"T{texts}"))
+                yield f"{arguments[kind]}\t{kind} {where}\t{' '.join(text[start:end] for start, end in pieces)}"
         if one["within"] in events:
-            arguments.append(("Within", events[one["within"]]))
-        arguments.sort(key=lambda argument: argument[0] != "Attribution")  # the trigger comes first
-        yield f"{event}\t{' '.join(f'{role}:{target}' for role, target in arguments)}"
+            arguments["Within"] = events[one["within"]]
+        yield f"{event}\t{' '.join(f'{role}:{target}' for role, target in arguments.items())}"
         for name in ATTRIBUTES:
             if one[name] is not None:
-                attributes += 1
-                yield f"A{attributes}\t{name.capitalize()} {event} {one[name]}"
-        yield f"#{number}\tAnnotatorNotes {event}\t{_json(note)}"
+                yield f"A{next(attributes)}\t{name.capitalize()} {event} {one[name]}"
+        yield f"#{event[1:]}\tAnnotatorNotes {event}\t{_json(note)}"
 
 
-def _part(lines: list[str], text: str) -> Part:
+def _part(lines: list[str], text: str, document: str) -> Part:
     spans: dict[str, list[tuple[int, int]]] = {}
     events: dict[str, dict[str, str]] = {}
     attributes: dict[str, dict[str, str]] = {}
@@ -145,37 +143,45 @@ def _part(lines: list[str], text: str) -> Part:
             name, event, value = rest.split(" ")
             attributes.setdefault(event, {})[name.lower()] = value
         elif kind.startswith("#"):
-            target, _, note = rest.partition("\t")
-            notes[target.split(" ")[1]] = json.loads(note)
-    sources: dict[str, Part] = {}
-    for note in notes.values():
-        if speaker := note.get("speaker"):
-            sources.setdefault(speaker["id"], speaker)
+            target, _, told = rest.partition("\t")
+            event = target.split(" ")[-1]
+            notes[event] = notes.get(event, {}) | _note(told)
+    for event, arguments in events.items():  # one that a person added in brat has no note of ours
+        start, end = spans[arguments["Attribution"]][0]
+        notes.setdefault(event, {}).setdefault("id", attribution_id(document, Span(start, end)))
+    speakers = [notes[event]["speaker"] for event in events if "speaker" in notes[event]]
     return {
         "attributions": [
-            _attribution(arguments, spans, attributes.get(event, {}), notes, event, text)
+            _attribution(arguments, spans, notes, notes[event], text)
+            | {name: attributes.get(event, {}).get(name) for name in ATTRIBUTES}
             for event, arguments in events.items()
         ],
-        "sources": list(sources.values()),
+        "sources": list({speaker["id"]: speaker for speaker in speakers}.values()),
     }
+
+
+def _note(told: str) -> Part:
+    """What a note of ours holds; nothing where it is a person's."""
+    try:
+        note = json.loads(told)
+    except ValueError:
+        return {}
+    return note if isinstance(note, dict) else {}
 
 
 def _attribution(
     arguments: dict[str, str],
     spans: dict[str, list[tuple[int, int]]],
-    attributes: dict[str, str],
     notes: dict[str, Part],
-    event: str,
+    note: Part,
     text: str,
 ) -> Part:
-    note = notes[event]
     words: dict[str, list[Part]] = {}
     for part, kind in PARTS.items():
         ends = note.get(part, spans.get(arguments.get(kind, ""), []))
         words[part] = [{"start": start, "end": end, "text": text[start:end]} for start, end in ends]
     return {
         **{name: note.get(name) for name in IN_NOTES},
-        **{name: attributes.get(name) for name in ATTRIBUTES},
         "source": words["source"][0] if words["source"] else None,
         "cue": words["cue"][0],
         "content": words["content"],

@@ -72,15 +72,15 @@ READING = {
 ALL = frozenset(READING)
 
 
-def fields(shape: Any = READING, path: str = "") -> Iterator[str]:
+def field_paths(shape: Any = READING, path: str = "") -> Iterator[str]:
     """The path of every text and number ("attributions.cue.start"), in the order of the JSON."""
     if path == "made_by.models":
         yield path
     elif isinstance(shape, list):
-        yield from fields(shape[0], path)
+        yield from field_paths(shape[0], path)
     elif isinstance(shape, dict):
         for name, below in shape.items():
-            yield from fields(below, f"{path}.{name}" if path else name)
+            yield from field_paths(below, f"{path}.{name}" if path else name)
     else:
         yield path
 

@@ -2,8 +2,8 @@
 
 A document is an Article, Email or PlainText; an attribution a Note on it and on its speaker; a source that the
 text names a Person, Organization, LegalEntity (a group) or Document. A source that the text does not name is no
-entity: the Notes describe it in the article's words, and no name is lent to it. Keywords hold what has no
-property of its own, as "act: deny". Entities come before the Notes that point to them.
+entity: the Notes describe it in the article's words, and no name is lent to it. What has no property of its own
+stands in a Note's keywords ("act: deny") and notes ("cue: denied"). Entities come before the Notes that point to them.
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ PROPERTIES = {
     "published": "publishedAt",
     "url": "sourceUrl",
 }
-DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")  # what FollowTheMoney takes for a date
+# What FollowTheMoney takes for a date, a part of one, or a time.
+DATE = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T\d\d(:\d\d(:\d\d)?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 ADDRESS = re.compile(r"https?://[^\s/?#]+\.[^\s/?#]+\S*")
 DESCRIPTION = ("name", "kind", "named", "access", "anonymity_reason")
+WORDS = ("source", "cue", "speaker")
+MOST = 60_000  # characters in one value of a property, which may have several
 CARRIES = (
     under("document", (*PROPERTIES, "kind"))
     | under("attributions", ("id", "source.text", "cue.text", "content.text", "speaker", *LABELLED))
@@ -58,7 +61,7 @@ def read(stream: BinaryIO) -> Iterator[Part]:
         if entity["schema"] in DOCUMENTS.values():
             if part:
                 yield part
-            document = {name: properties.get(held, [None])[0] for name, held in PROPERTIES.items()}
+            document = {name: "".join(properties.get(held, [])) or None for name, held in PROPERTIES.items()}
             document["text"] = document["text"] or ""
             part = {"document": document | unlabelled(properties["keywords"], ["kind"])}
             part |= {"attributions": [], "sources": []}
@@ -76,7 +79,7 @@ def entities_of(reading: Reading, known: Entities | None = None) -> Iterator[dic
     yield _entity(
         document_id,
         DOCUMENTS[document["kind"]],
-        {held: [document[name]] for name, held in PROPERTIES.items() if _fits(held, document[name])}
+        {held: _pieces(document[name]) for name, held in PROPERTIES.items() if _fits(held, document[name])}
         | {"keywords": labelled(document, ["kind"])},
     )
     named: dict[str, str] = {}
@@ -102,55 +105,58 @@ def _named(source: Part, name: str, document: str) -> dict[str, list[str]]:
 
 def _note(one: Part, speaker: Part | None, document: str, identity: str | None) -> dict[str, Any]:
     words = {
-        "attribution": one["id"],
         "source": one["source"]["text"] if one["source"] else None,
         "cue": one["cue"]["text"],
         "speaker": one["speaker"],
     }
-    keywords = labelled(words, words) + labelled(one, LABELLED)
-    keywords += [f"content: {piece['text']}" for piece in one["content"]]
+    notes = labelled(words, words) + [f"content: {piece['text']}" for piece in one["content"]]
     if speaker:
         told = {**speaker, "named": "yes" if speaker["named"] else "no"}
-        keywords += labelled(told, DESCRIPTION) + [f"role: {role}" for role in speaker["roles"]]
+        notes += labelled(told, DESCRIPTION) + [f"role: {role}" for role in speaker["roles"]]
     content = GAP.join(piece["text"] for piece in one["content"])
     who = words["source"] or (speaker["name"] if speaker else "")
     properties = {
         "description": [f"{who} {words['cue']}: {content}".strip()],
         "entity": [document, *([identity] if identity else [])],
-        "keywords": keywords,
+        "keywords": [f"attribution: {one['id']}", *labelled(one, LABELLED)],
+        "notes": notes,
         "proof": [document],
     }
     return _entity(_id("attribution", document, one["id"]), "Note", properties)
 
 
 def _add(properties: dict[str, list[str]], part: Part) -> None:
-    keywords = properties["keywords"]
-    told = unlabelled(keywords, ("attribution", "source", "cue", "speaker", *LABELLED, *DESCRIPTION))
+    notes = properties["notes"]
+    told = unlabelled([*properties["keywords"], *notes], ("attribution", *WORDS, *LABELLED, *DESCRIPTION))
     part["attributions"].append(
         {
             "id": told["attribution"],
             "source": {"text": told["source"]} if told["source"] is not None else None,
             "cue": {"text": told["cue"]},
-            "content": [{"text": one} for one in _all(keywords, "content")],
+            "content": [{"text": one} for one in _all(notes, "content")],
             **{name: told[name] for name in ("speaker", *LABELLED)},
         }
     )
     if told["speaker"] is not None and told["speaker"] not in [one["id"] for one in part["sources"]]:
         part["sources"].append(
-            {"id": told["speaker"], "roles": _all(keywords, "role")}
+            {"id": told["speaker"], "roles": _all(notes, "role")}
             | {name: told[name] for name in DESCRIPTION}
             | {"named": told["named"] == "yes"}
         )
 
 
-def _all(keywords: list[str], name: str) -> list[str]:
-    return [one.removeprefix(f"{name}: ") for one in keywords if one.startswith(f"{name}: ")]
+def _all(notes: list[str], name: str) -> list[str]:
+    return [one.removeprefix(f"{name}: ") for one in notes if one.startswith(f"{name}: ")]
 
 
 def _fits(held: str, value: str | None) -> bool:
     """Whether a property takes a value: FollowTheMoney drops what is no date or no address."""
     pattern = {"publishedAt": DATE, "sourceUrl": ADDRESS}.get(held)
     return bool(value) and (pattern is None or pattern.fullmatch(value or "") is not None)
+
+
+def _pieces(value: str) -> list[str]:
+    return [value[start : start + MOST] for start in range(0, len(value), MOST)]
 
 
 def _entity(identity: str, schema: str, properties: dict[str, list[str]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Readings as Parquet, for pandas, DuckDB, Spark: the tables of the CSV export, typed, with lists and objects in them."""
+"""Readings as Parquet, for pandas, DuckDB and Spark: the tables of the CSV export, typed, with lists and objects."""
 
 from __future__ import annotations
 

@@ -7,8 +7,10 @@ writes a DocBin whole, so one stream holds everything in memory; a folder has a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from functools import cache
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,8 +32,8 @@ def write(readings: Iterable[Reading], out: BinaryIO, entities: Entities | None 
 def read(stream: BinaryIO) -> Iterator[Part]:
     """The JSON of each Reading in a DocBin."""
     tokens = importable("spacy.tokens", EXTRA)
-    for doc in tokens.DocBin().from_bytes(stream.read()).get_docs(_pipeline().vocab):
-        kept = doc.user_data["sayso"]
+    for doc in tokens.DocBin().from_bytes(stream.read()).get_docs(importable("spacy.vocab", EXTRA).Vocab()):
+        kept = json.loads(json.dumps(doc.user_data["sayso"]))  # msgpack has made tuples of the lists
         yield {**kept, "document": {**kept["document"], "text": doc.text}}
 
 
@@ -74,6 +76,7 @@ def doc_of(reading: Reading, pipeline: Any) -> Any:
     return doc
 
 
+@cache
 def _pipeline() -> Any:
     """A blank English pipeline: its tokenizer, and nothing that was learned."""
     return importable("spacy", EXTRA).blank("en")
@@ -101,7 +104,7 @@ def _tokens(text: str, pipeline: Any, spans: list[Span]) -> tuple[list[str], lis
     places = sorted(cuts)
     words: list[str] = []
     spaces: list[bool] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         word = text[start:end]
         if word == " " and words and not spaces[-1] and start not in starts and end not in ends:
             spaces[-1] = True
