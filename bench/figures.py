@@ -147,6 +147,37 @@ def plain_origin(name: str) -> str:
     return f"`{run['command']}`, commit {run['commit'][:10]}, models {models}"
 
 
+def articles() -> str:
+    """Body text, dates, bylines and headlines out of web pages, beside trafilatura in the same run."""
+    run = result("articles")
+    rows = {
+        "body text, F1, 92 pages tuned on": ("aeb.train", "f1"),
+        "body text, F1, 16 pages of dev": ("aeb.dev", "f1"),
+        "strings that must be in the text, found": ("trafilatura_en.train", "strings found"),
+        "strings that must not, kept": ("trafilatura_en.train", "strings wrongly kept"),
+        "day of publication right": ("trafilatura_en.train", "date"),
+        "author right": ("trafilatura_en.train", "author"),
+        "headline right": ("trafilatura_en.train", "title"),
+    }
+    others = ("sayso", "trafilatura", "trafilatura without comments")
+    lines = [f"| | sayso | trafilatura {run['trafilatura']} | without comments |", "|---|---|---|---|"]
+    for what, (part, measure) in rows.items():
+        found = (f"{100 * run[part][other][measure]:.1f}" for other in others)
+        lines.append(f"| {what} | {' | '.join(found)} |")
+    return "\n".join(lines)
+
+
+def mail() -> str:
+    """How many mails' own words come out exactly right, by reader."""
+    run = result("mail")["replies"]
+    lines = ["| | own words right | own words and signature right | of |", "|---|---|---|---|"]
+    for reader, found in run.items():
+        whole = found["all"]
+        own = whole.get("own_right")
+        lines.append(f"| {reader} | {'-' if own is None else own} | {whole['unquoted_right']} | {whole['mails']} |")
+    return "\n".join(lines)
+
+
 def speed(name: str) -> str:
     """Words a second, memory and start-up."""
     run = result(name)
