@@ -140,5 +140,6 @@ def test_a_text_stays_as_it_stands(tmp_path_factory: pytest.TempPathFactory, tex
     for found in documents([str(path)]):
         if isinstance(found, Read):
             assert text.endswith(found.document.text)
+            assert all(link in text for link in found.document.links)
             span = found.document.title_span
             assert span is None or span.of(found.document.text) == found.document.title
