@@ -210,8 +210,8 @@ def test_stopping_leaves_one_line(monkeypatch: pytest.MonkeyPatch, sayso_: Sayso
 def test_the_demo_reads_every_example_and_says_what_to_try_next(sayso_: Sayso) -> None:
     result = sayso_("demo")
     assert result.exit_code == 0
-    articles = len(list((Path(__file__).parents[1] / "examples").glob("*.txt")))
-    assert f"{articles} invented articles, " in result.stdout
+    articles = len(list((Path(__file__).parents[1] / "examples").glob("2024-*")))
+    assert f"{articles} invented articles and mails, " in result.stdout
     assert "To read your own:          sayso read FILE…" in result.stdout
 
 

@@ -93,6 +93,32 @@ def test_what_the_user_says_outweighs_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("As [the Courier](https://courier.example/a) said.", ["https://courier.example/a"]),
+        ('As [the Courier](https://courier.example/a "Bridge") said.', ["https://courier.example/a"]),
+        ("The Courier (https://courier.example/a) said so.", ["https://courier.example/a"]),
+        (
+            "See https://courier.example/a_(b), and http://b.example.",
+            ["https://courier.example/a_(b)", "http://b.example"],
+        ),
+        ("See <https://courier.example/?a=1&b=2>.", ["https://courier.example/?a=1&b=2"]),
+        ("[no one][1]\n\n[1]: https://b.example/x\n", ["https://b.example/x"]),
+        ("**https://b.example/x** and again https://b.example/x", ["https://b.example/x"]),
+        ("https://b.example/x then https://a.example/x", ["https://b.example/x", "https://a.example/x"]),
+        ("![the bridge](https://b.example/x.png)", []),
+        ("[the bridge](bridge.md), mailto:ana@b.example, https://", []),
+    ],
+)
+def test_what_a_text_links_to(text: str, links: list[str], tmp_path: Path) -> None:
+    assert list(named(text, tmp_path).document.links) == links
+
+
+def test_the_address_of_the_document_itself_is_no_link() -> None:
+    assert piped(FRONT + "Ana Ruiz said *no*.").document.links == ()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "---\nAna Ruiz said: no.\n---\nThe end.",
@@ -116,5 +142,6 @@ def test_a_text_stays_as_it_stands(tmp_path_factory: pytest.TempPathFactory, tex
     for found in documents([str(path)]):
         if isinstance(found, Read):
             assert text.endswith(found.document.text)
+            assert all(link in text for link in found.document.links)
             span = found.document.title_span
             assert span is None or span.of(found.document.text) == found.document.title

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +10,10 @@ from hypothesis import strategies as st
 
 import sayso
 import sayso.extract
+from sayso.cli.demo import example_texts
 from sayso.model import Document, Reading, Span
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.txt"))
-TEXTS = [path.read_text("utf8") for path in EXAMPLES]
+TEXTS = example_texts()[::6]
 
 characters = st.characters(exclude_categories=["Cs"]) | st.sampled_from("“”\"'‘’«»\r\n\t \u00a0\0\ufeff😀e\u0301.,:")
 passages = st.lists(

@@ -42,7 +42,7 @@ def demo(color: str) -> None:
             title = click.style(title_of(reading), bold=True)
             advance(partial(put, f"{title}\n{who_says_what(reading, width=width(), colour=colour)}", colour))
     put(
-        f"{articles} invented articles, {attributions} attributions: each says who says what, and how sure\n"
+        f"{articles} invented articles and mails, {attributions} attributions: each says who says what, and how sure\n"
         "sayso is that an annotator would mark the same.\n"
         f"To see one in its article: sayso read {shlex.quote(paths[0])}\n"
         "To read your own:          sayso read FILE…\n",
@@ -56,7 +56,7 @@ def example_paths() -> list[str]:
     """The example articles: in the installed package, or beside it in a source checkout. Raises SaysoError."""
     package = Path(__file__).parent.parent
     for folder in (package / "examples", package.parent.parent / "examples"):
-        paths = sorted(str(path) for path in folder.glob("*.txt"))
+        paths = [str(path) for form in ("2*.md", "2*.eml") for path in sorted(folder.glob(form))]
         if paths:
             return paths
     raise SaysoError("The example articles are missing; install sayso again: pip install --force-reinstall sayso")

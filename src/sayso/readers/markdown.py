@@ -15,6 +15,8 @@ MEDIA_TYPES = ("text/markdown", "text/x-markdown")
 _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z_][\w .-]*")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
+_LINK = re.compile(r"https?://[^\W_][^\s<>\"“”«»\[\]{}|\\^`]*", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\]\n]{0,500}\]\([^()\s]{0,2000}")
 _NOT_SIMPLE = ("[", "{", "|", ">", "&", "*", "!")  # YAML's other forms are passed over
 _LONGEST_FRONT = 1 << 14
 
@@ -49,6 +51,7 @@ def read(given: Given) -> Iterator[Read]:
         credit=fields.get("credit"),
         dateline=fields.get("dateline"),
         url=url,
+        links=tuple(dict.fromkeys(_links(text))),
         language=fields.get("language"),
         kind=kind_of(fields.get("kind")),
     )
@@ -68,6 +71,22 @@ def _front_matter(text: str) -> tuple[int, Mapping[str, str]]:
     named = {field: _unquoted(pairs[name]) for field, name in names_of_fields(pairs, {}).items() if field != "text"}
     fields = {field: value for field, value in named.items() if value}
     return (found.end(), fields) if fields else (0, {})
+
+
+def _links(text: str) -> Iterator[str]:
+    """The addresses of pages that a text links to or spells out, in its order; those of its images are none."""
+    for found in _LINK.finditer(_IMAGE.sub(" ", text)):
+        yield _up_to_its_end(found.group()).rstrip(".,;:!?'’*_")
+
+
+def _up_to_its_end(address: str) -> str:
+    """An address without what follows a bracket that closes and was not opened: the link's, or the sentence's."""
+    depth = 0
+    for at, sign in enumerate(address):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return address[:at]
+    return address
 
 
 def _unquoted(value: str) -> str:
