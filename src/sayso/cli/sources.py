@@ -132,7 +132,7 @@ def _statements(connection: sqlite3.Connection, one: Speaker, limit: int) -> lis
     made = table("date", "says", "content", "channel", "document")
     said = statements_of(connection, one.id, limit + 1)
     for _, each in said[:limit]:
-        manner = (each.act or each.cue) + (" (not so)" if each.polarity == "negated" else "")
+        manner = shortened(each.act or each.cue, 40) + (" (not so)" if each.polarity == "negated" else "")
         sure = f" · {each.certainty}" if each.certainty in ("probable", "possible") else ""
         made.add_row(
             each.dated or "",
