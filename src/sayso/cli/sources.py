@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,12 @@ def _one(connection: sqlite3.Connection, name: str, limit: int | None, form: str
         _nothing(f"no source is called '{name}'" + (f"; did you mean {' or '.join(near)}?" if near else ""))
     if form != "table":
         put_json(
-            ({"entity": _speaker(one), **_plain(said)} for one in found for said in all_said(connection, one.id)), form
+            (
+                {"entity": _speaker(one), **_plain(said)}
+                for one in found
+                for said in islice(all_said(connection, one.id), limit)
+            ),
+            form,
         )
         return
     for one in found:

@@ -266,8 +266,8 @@ def _candidates(ledger: sqlite3.Connection, row: sqlite3.Row) -> tuple[str, ...]
 _SAID = """
 SELECT
   attributions.id AS row, attributions.reading_id AS attribution, dated, documents.name AS document,
-  documents.reading_id AS document_id, outlets.name AS outlet, documents.url, attributions.source, cue, content,
-  act, polarity, certainty, channel, confidence
+  documents.reading_id AS document_id, outlets.name AS outlet, documents.url, attributions.source, cue,
+  attributions.content, act, polarity, certainty, channel, confidence
 FROM attributions
 JOIN documents ON documents.id = attributions.document_id
 LEFT JOIN entities AS outlets ON outlets.id = documents.outlet_id"""
