@@ -55,9 +55,17 @@ def join(ledger: sqlite3.Connection, source: Source, lexicon: Lexicon) -> Joined
     return Joined(entity, found.key, namesake)
 
 
-def part_anew(ledger: sqlite3.Connection, key: str, kind: str) -> None:
-    """Part the bearers of a name again, after some of its sources have gone."""
-    _part(ledger, key, kind)
+def part_anew(ledger: sqlite3.Connection, gone: Iterable[sqlite3.Row]) -> None:
+    """Part and call the bearers of names again as if these rows of sources, which have gone, had never been."""
+    for one in gone:
+        signs = (one["name_key"], one["kind"], one["namesake"])
+        if not ledger.execute(
+            "SELECT 1 FROM sources WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1", signs
+        ).fetchone():
+            _part(ledger, one["name_key"], one["kind"])
+        called = (one["entity_id"], one["name"])
+        if not ledger.execute("SELECT 1 FROM sources WHERE entity_id = ? AND name = ? LIMIT 1", called).fetchone():
+            _call_anew(ledger, one["entity_id"])
 
 
 def outlet_named(document: Document, lexicon: Lexicon) -> str | None:
@@ -162,7 +170,13 @@ def _call(ledger: sqlite3.Connection, entity: int, name: str, rename: bool = Tru
 
 
 def _call_anew(ledger: sqlite3.Connection, entity: int) -> None:
-    """Leave an entity the names of the sources that it has now: those of others have gone with them."""
+    """Leave an entity the names of the sources that it has now: those of others have gone with them.
+
+    An outlet keeps all its names: publishers give them too.
+    """
+    (is_outlet,) = ledger.execute("SELECT is_outlet FROM entities WHERE id = ?", (entity,)).fetchone()
+    if is_outlet:
+        return
     names = [row["name"] for row in ledger.execute("SELECT DISTINCT name FROM sources WHERE entity_id = ?", (entity,))]
     if not names:
         return

@@ -79,8 +79,9 @@ def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lex
 def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
     """Put another Reading of the same text in the place of a document's Reading."""
     _refuse_double_ids(reading, reading.document.id)
-    names = ledger.execute(
-        "SELECT DISTINCT name_key, kind FROM sources WHERE document_id = ? AND name_key IS NOT NULL ORDER BY 1, 2",
+    gone = ledger.execute(
+        "SELECT DISTINCT name_key, kind, namesake, entity_id, name FROM sources"
+        " WHERE document_id = ? AND entity_id IS NOT NULL",
         (row,),
     ).fetchall()
     # From the inside out: an attribution within another points to it.
@@ -92,8 +93,7 @@ def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexi
         (maker_of(ledger, reading.made_by), reading.document.language, row),
     )
     _store_reading(ledger, row, reading, lexicon)
-    for name in names:
-        part_anew(ledger, name["name_key"], name["kind"])
+    part_anew(ledger, gone)
 
 
 def day_of(published: str | None) -> str | None:
