@@ -119,7 +119,7 @@ def test_a_namesake_of_whom_nothing_is_told_is_neither() -> None:
         of = dict(zip(entity_of(ledger), order, strict=True))
         assert len(of) == 3
         shown = ambiguous_entities(ledger)
-        assert [one.is_ambiguous for one in shown].count(1) == 1
+        assert sum(one.is_ambiguous for one in shown) == 1
         assert {(one.is_ambiguous, one.attributions) for one in shown} == {(0, 2), (0, 1), (1, 1)}
         assert next(one for one in shown if one.is_ambiguous).id == next(e for e, who in of.items() if who == nobody)
 

@@ -115,14 +115,17 @@ def _part(
     before = {msgspec.json.decode(row["namesake"], type=Signs): int(row["entity_id"]) for row in rows}
     groups = parted([*before] if arriving is None else [*before, arriving])
     free = {
-        int(row["id"]) for row in ledger.execute("SELECT id FROM entities WHERE name_key = ? AND kind = ?", (key, kind))
+        int(row["id"]): str(row["told_apart_by"])
+        for row in ledger.execute("SELECT id, told_apart_by FROM entities WHERE name_key = ? AND kind = ?", (key, kind))
     }
     after: dict[Signs, int] = {}
     moved = False
     for group in groups:
-        held = sorted({before[one] for one in group if one in before} & free) or sorted(free - set(before.values()))
-        entity = held[0] if held else _make(ledger, name, kind, key)
-        free.discard(entity)
+        held = sorted({before[one] for one in group if one in before} & free.keys())
+        bare = free.keys() - set(before.values())
+        entity = held[0] if held else _take(ledger, {one: free[one] for one in bare}, group, name)
+        entity = entity or _make(ledger, name, kind, key)
+        free.pop(entity, None)
         _describe(ledger, entity, group, open_=left_open(group, groups))
         for one in group:
             after[one] = entity
@@ -133,6 +136,17 @@ def _part(
         for entity in {*before.values(), *after.values()}:
             _call_anew(ledger, entity)
     return after
+
+
+def _take(ledger: sqlite3.Connection, bare: dict[int, str], group: frozenset[Signs], name: str) -> int | None:
+    """An entity whose sources have all gone, for these signs: the one that had them before, where there is one."""
+    if not bare:
+        return None
+    signs = {msgspec.json.encode([one]).decode()[1:-1] for one in group}
+    entity = min(bare, key=lambda one: (not any(sign in bare[one] for sign in signs), one))
+    if ledger.execute("UPDATE entities SET name = ? WHERE id = ? AND NOT is_outlet", (name, entity)).rowcount:
+        ledger.execute("DELETE FROM entity_names WHERE entity_id = ?", (entity,))
+    return entity
 
 
 def _move(ledger: sqlite3.Connection, key: str, kind: str, signs: Signs, entity: int) -> None:

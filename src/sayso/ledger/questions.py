@@ -182,7 +182,8 @@ def ambiguous_entities(ledger: sqlite3.Connection, limit: int = 200) -> list[Spe
     """Entities that share their name with another."""
     rows = ledger.execute(
         f"SELECT {_SPEAKER} FROM entities WHERE document_count > 0 AND (name_key, kind) IN"  # noqa: S608
-        " (SELECT name_key, kind FROM entities WHERE document_count > 0 GROUP BY name_key, kind HAVING count(*) > 1) ORDER BY name_key, id LIMIT ?",
+        " (SELECT name_key, kind FROM entities WHERE document_count > 0 GROUP BY name_key, kind HAVING count(*) > 1)"
+        " ORDER BY name_key, id LIMIT ?",
         (limit,),
     )
     return [_speaker(row) for row in rows]
