@@ -16,8 +16,8 @@ URL = "https://example.org/weir"
 ANA, BILL = person("Ana Ruiz"), person("Bill Hale")
 
 
-def version(text: str, id_: str = "weir", **about: object) -> Reading:
-    return told(id_, text, ANA, BILL, url=URL, **about)
+def version(text: str, id_: str = "weir") -> Reading:
+    return told(id_, text, ANA, BILL, url=URL)
 
 
 def changed(*texts: str) -> list[tuple[str | None, str | None]]:

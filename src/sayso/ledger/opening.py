@@ -75,6 +75,8 @@ def writing_to(path: Path) -> Iterator[sqlite3.Connection]:
             lock.acquire(timeout=0)
         except Timeout:
             raise LedgerError(path, "another sayso is writing to this ledger; wait until it has ended") from None
+        except PermissionError:
+            raise
         except OSError as error:  # a file system that is full or read-only
             raise LedgerError(path, f"{error.strerror}; put the ledger where you may write") from error
         try:
