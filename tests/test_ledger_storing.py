@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from readings import readings as any_readings
 from readings import words
 
 from sayso.errors import InputError
+from sayso.ledger.adding import read_again
 from sayso.ledger.checking import faults
 from sayso.ledger.opening import LedgerError, reading_from
 from sayso.ledger.questions import contents_with, documents_with, match_expression
@@ -283,3 +285,20 @@ def damaged(path: Path) -> list[str]:
             return list(faults(ledger))
     except LedgerError as error:
         return [str(error)]
+
+
+def test_reading_again_replaces_what_other_models_have_read() -> None:
+    ledger = holding(WEIR, FERRY)
+    asked: list[str] = []
+
+    def read_many(documents: Iterable[Document]) -> Iterator[Reading]:
+        for document in documents:
+            asked.append(document.id)
+            yield Reading(document, made_by=FERRY.made_by)
+
+    read_again(ledger, read_many, FERRY.made_by, LEXICON, lambda _: None)
+    assert asked == ["weir"]
+    assert list(readings(ledger)) == [Reading(WEIR.document, made_by=FERRY.made_by), FERRY]
+    assert list(faults(ledger)) == []
+    read_again(ledger, read_many, FERRY.made_by, LEXICON, lambda _: None)
+    assert asked == ["weir"]

@@ -273,7 +273,8 @@ def _version_of(ledger: sqlite3.Connection, document: Document) -> tuple[int | N
 def maker_of(ledger: sqlite3.Connection, made_by: MadeBy) -> int:
     """The row of what made a Reading, added where there is none yet."""
     models = json.dumps(dict(made_by.models), ensure_ascii=False)
-    name = " · ".join([f"sayso {made_by.sayso}", *map(" ".join, made_by.models), f"lexicon {made_by.lexicon}"])
+    lexicon = [] if made_by.lexicon is None else [f"lexicon {made_by.lexicon}"]
+    name = " · ".join([f"sayso {made_by.sayso}", *map(" ".join, made_by.models), *lexicon])
     key = json.dumps([made_by.sayso, made_by.models, made_by.lexicon], ensure_ascii=False)
     found = ledger.execute(
         "SELECT id FROM makers WHERE sayso = ? AND models = ? AND lexicon IS ?",
