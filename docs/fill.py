@@ -1,19 +1,24 @@
 """What the reference pages hold, as Markdown; cog calls these.
 
-cog -r docs/labels.md docs/glossary.md docs/exports.md
+cog -r docs/labels.md docs/glossary.md docs/exports.md docs/ledger.md
 """
 
 from __future__ import annotations
 
 import enum
 import inspect
+import re
+import sqlite3
+import tempfile
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from itertools import groupby
+from pathlib import Path
 
 from sayso import model
 from sayso.export import EXPORTS, LEFT_OUT
 from sayso.export.fields import READING, carries, field_paths
+from sayso.ledger.opening import writing_to
 from sayso.lexicon import load_lexicon
 
 
@@ -40,6 +45,50 @@ def glossary() -> str:
     lines = ["| word | meaning | holds |", "|---|---|---|"]
     lines += [f"| {one.__name__} | {_first_sentence(one)} | {', '.join(_held(one))} |" for one in vocabulary()]
     return "\n".join(lines) + "\n"
+
+
+def schema() -> str:
+    """Every table and view of a ledger: what it holds, and its columns, from a new ledger and its SQL's comments."""
+    with tempfile.TemporaryDirectory() as folder, writing_to(Path(folder, "new")) as ledger:
+        made = ledger.execute(
+            "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')"
+            " AND name NOT LIKE 'sqlite_%' AND name NOT GLOB '*_search_*' ORDER BY type, rowid"
+        ).fetchall()
+        return "\n".join(line for one in made for line in _held_by_a_table(ledger, one))
+
+
+def _held_by_a_table(ledger: sqlite3.Connection, made: sqlite3.Row) -> Iterator[str]:
+    name, sql = made["name"], made["sql"]
+    yield f"### {name}{' (a view)' if made['type'] == 'view' else ''}\n"
+    if sql.startswith("CREATE VIRTUAL"):
+        yield f"The full-text index over {name.removesuffix('_search')}; ask it with `MATCH`.\n"
+    else:
+        yield f"{_said_of(sql)}\n"
+    columns = ledger.execute("SELECT name, type, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
+    if made["type"] == "view" or sql.startswith("CREATE VIRTUAL"):
+        shown = ", ".join(f"`{one['name']}`" for one in columns if one["hidden"] != 1)
+        yield f"Columns: {shown}\n"
+        return
+    points_to = {one["from"]: one["table"] for one in ledger.execute(f"PRAGMA foreign_key_list({name})")}
+    yield "| column | type | meaning | points to |"
+    yield "|---|---|---|---|"
+    for one in columns:
+        target = points_to.get(one["name"])
+        link = f"[{target}](#{target})" if target else ""
+        yield f"| `{one['name']}` | {one['type'].split(' ')[0].lower()} | {_meaning(sql, one['name'])} | {link} |"
+    yield ""
+
+
+def _said_of(sql: str) -> str:
+    """The sentences that stand as comments at the head of a table's or view's SQL."""
+    head = re.match(r"[^\n]*\n((?:\s*--[^\n]*\n)+)", sql)
+    return " ".join(line.strip(" -") for line in head.group(1).splitlines()) if head else ""
+
+
+def _meaning(sql: str, column: str) -> str:
+    """The comment behind a column."""
+    found = re.search(rf'^\s*"?{column}"? [^\n]*?-- ([^\n]*)$', sql, re.MULTILINE)
+    return found.group(1).replace("|", "\\|") if found else ""
 
 
 def vocabulary() -> list[type]:

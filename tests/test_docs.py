@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from ledgers import all_of, in_memory
 
 from sayso import model
 from sayso.cli import COMMANDS
@@ -35,6 +37,18 @@ def test_every_class_is_in_the_glossary() -> None:
     for one in vars(model).values():
         if isinstance(one, type) and one.__module__ == model.__name__:
             assert f"| {one.__name__} | " in DOCS["glossary.md"]
+
+
+def test_every_table_and_view_of_the_ledger_is_on_its_page_and_the_questions_there_can_be_asked() -> None:
+    page = DOCS["ledger.md"]
+    ledger = in_memory()
+    for name in all_of(ledger, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"):
+        if "_search_" not in name:
+            assert f"### {name}" in page
+    questions = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len(questions) == 3
+    for question in questions:
+        assert ledger.execute(question).fetchall() == []
 
 
 def test_every_page_is_linked_from_the_readme() -> None:

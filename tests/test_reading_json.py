@@ -13,18 +13,7 @@ from readings import readings, words
 
 from sayso.errors import InputError
 from sayso.export.jsonl import reading_from_dict, reading_from_json, reading_to_dict, reading_to_json
-from sayso.model import (
-    Attribution,
-    Certainty,
-    Document,
-    MadeBy,
-    Reading,
-    Source,
-    SourceKind,
-    Span,
-    Statement,
-    When,
-)
+from sayso.model import Attribution, Certainty, Document, MadeBy, Reading, Source, SourceKind, Span, Statement, When
 
 TEXT = "Bridge\r\nAna Ruiz told the paper on May 31 that “the 🌉 was safe”."
 READING = Reading(

@@ -69,7 +69,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SaysoError as error:
-            click.echo(f"sayso: {error}", err=True)
+            from sayso.cli.visible import visible
+
+            click.echo(f"sayso: {visible(str(error))}", err=True)
             ctx.exit(1)
         except KeyboardInterrupt:
             click.echo("sayso: stopped", err=True)

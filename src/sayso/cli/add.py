@@ -13,6 +13,7 @@ import click
 from sayso.cli.inputs import reading_options, reads_from, tell
 from sayso.cli.ledgers import NOTHING_FOUND, ledger_argument
 from sayso.cli.screen import progress
+from sayso.cli.visible import visible
 
 if TYPE_CHECKING:
     from sayso.errors import InputError
@@ -71,13 +72,14 @@ def add(
     from sayso.errors import InputError
     from sayso.ledger.adding import Added, read_again
     from sayso.ledger.adding import add as add_all
-    from sayso.ledger.opening import writing_to
+    from sayso.ledger.opening import is_outdated, writing_to
     from sayso.lexicon import load_lexicon
     from sayso.readers import Known, Options
     from sayso.reading import maker, read_many, shipped_models
 
     known = Known(title=title, publisher=publisher, published=published, url=url)
-    if not files and not again and sys.stdin is not None and not sys.stdin.isatty():
+    piped = sys.stdin is not None and not sys.stdin.isatty()
+    if not files and not again and piped and not is_outdated(ledger):
         raise click.UsageError('Name the documents to add; "-" is standard input.')
     counts: Counter[str] = Counter()
     failed: list[InputError] = []
@@ -125,7 +127,7 @@ def _say(ledger: Path, counts: Counter[str], failed: int, form: str, again: bool
         parts.append(f"{counts['known']} in the ledger already")
     if failed:
         parts.append(f"{failed} failed")
-    click.echo(f"{ledger}: {'; '.join(parts)}")
+    click.echo(f"{visible(str(ledger))}: {'; '.join(parts)}")
 
 
 def _number(count: int, what: str) -> str:

@@ -34,8 +34,7 @@ def check(ledger: Path) -> None:
     found = documents = 0
     with reading_from(ledger, verify=True) as connection:
         indexed = index_can_be_asked(connection)
-        (total,) = connection.execute("SELECT count(*) FROM documents").fetchone()
-        with progress(total, "documents checked") as advance:
+        with progress(None, "documents checked") as advance:
 
             def one_more() -> None:
                 nonlocal documents
@@ -46,6 +45,9 @@ def check(ledger: Path) -> None:
                 click.echo(f"sayso: {visible(fault)}", err=True)
                 found += 1
     if found:
-        click.echo(f"sayso: {found} faults; restore {ledger} from a copy, or add its documents to a new one", err=True)
+        number = f"{found} fault{'' if found == 1 else 's'}"
+        remedy = f"restore {visible(str(ledger))} from a copy, or add its documents to a new one"
+        click.echo(f"sayso: {number}; {remedy}", err=True)
         raise SystemExit(FAULTY)
-    click.echo(f"{ledger}: {documents:,} documents, nothing wrong{'' if indexed else NOT_ASKED}")
+    counted = f"{documents:,} document{'' if documents == 1 else 's'}"
+    click.echo(f"{visible(str(ledger))}: {counted}, nothing wrong{'' if indexed else NOT_ASKED}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,12 @@ def _one(connection: sqlite3.Connection, name: str, limit: int | None, form: str
         _nothing(f"no source is called '{name}'" + (f"; did you mean {' or '.join(near)}?" if near else ""))
     if form != "table":
         put_json(
-            ({"entity": _speaker(one), **_plain(said)} for one in found for said in all_said(connection, one.id)), form
+            (
+                {"entity": _speaker(one), **_plain(said)}
+                for one in found
+                for said in islice(all_said(connection, one.id), limit)
+            ),
+            form,
         )
         return
     for one in found:
@@ -132,7 +138,7 @@ def _statements(connection: sqlite3.Connection, one: Speaker, limit: int) -> lis
     made = table("date", "says", "content", "channel", "document")
     said = statements_of(connection, one.id, limit + 1)
     for _, each in said[:limit]:
-        manner = (each.act or each.cue) + (" (not so)" if each.polarity == "negated" else "")
+        manner = shortened(each.act or each.cue, 40) + (" (not so)" if each.polarity == "negated" else "")
         sure = f" · {each.certainty}" if each.certainty in ("probable", "possible") else ""
         made.add_row(
             each.dated or "",

@@ -18,7 +18,7 @@ from sayso.errors import InputError
 from sayso.ledger.entities import outlet_key, outlet_named
 from sayso.ledger.opening import transaction
 from sayso.ledger.readings import documents_in
-from sayso.ledger.storing import Arrived, maker_of, replace_reading, store
+from sayso.ledger.storing import Arrived, id_without_version, maker_of, replace_reading, store, version_id
 from sayso.lexicon import Lexicon
 from sayso.model import GIVEN_NO_ID, Document, MadeBy, Reading
 from sayso.readers import Read
@@ -105,6 +105,7 @@ def _fresh(
             told(Known(one.place))
             continue
         own = _under_its_own_id(ledger, one, under_way)
+        keys |= {("id", own.document.id, own.document.text_sha256), ("kept as", own.document.id)}
         under_way |= keys
         yield _Fresh(own, keys)
 
@@ -168,32 +169,29 @@ def _keys(document: Document, lexicon: Lexicon) -> frozenset[Key]:
 def _stored(ledger: sqlite3.Connection, key: Key) -> bool:
     what, value, text = key
     if what == "id":
-        query = "SELECT 1 FROM documents WHERE text_sha256 = ? AND reading_id IN (?, ?)"
-        given: tuple[str, ...] = (text, value, version_id(value, text))
-    elif what == "url":
-        query, given = "SELECT 1 FROM documents WHERE text_sha256 = ? AND url = ?", (text, value)
+        kept = ledger.execute("SELECT reading_id FROM documents WHERE text_sha256 = ?", (text,)).fetchall()
+        return any(row["reading_id"] == value or id_without_version(row["reading_id"], text) == value for row in kept)
+    if what == "url":
+        query, given = "SELECT 1 FROM documents WHERE text_sha256 = ? AND url = ?", [text, value]
     else:
         query = (
             "SELECT 1 FROM documents LEFT JOIN entities ON entities.id = outlet_id WHERE text_sha256 = ?"
             " AND url IS NULL AND reading_id GLOB ? AND coalesce(name_key, '') = ?"
         )
-        given = (text, f"{GIVEN_NO_ID}*", value)
+        given = [text, f"{GIVEN_NO_ID}*", value]
     return ledger.execute(query, given).fetchone() is not None
-
-
-def version_id(document: str, text_sha256: str) -> str:
-    """The id under which another text of a document is kept whose own id is taken."""
-    return f"{document}@{text_sha256[:8]}"
 
 
 def _under_its_own_id(ledger: sqlite3.Connection, one: Read, under_way: set[Key]) -> Read:
     """The document, under another id where its own is taken by another text."""
-    old, text = one.document.id, one.document.text_sha256
-    taken = any(key[0] == "id" and key[1] == old and key[2] != text for key in under_way)
-    if not taken and not ledger.execute("SELECT 1 FROM documents WHERE reading_id = ?", (old,)).fetchone():
+    own, text = one.document.id, one.document.text_sha256
+    while ("kept as", own) in under_way or ledger.execute(
+        "SELECT 1 FROM documents WHERE reading_id = ?", (own,)
+    ).fetchone():
+        own = version_id(own, text)
+    if own == one.document.id:
         return one
-    new = version_id(old, text)
-    document = replace(one.document, id=new)
+    document = replace(one.document, id=own)
     return replace(one, document=document, reading=_under_id(one.reading, document) if one.reading else None)
 
 

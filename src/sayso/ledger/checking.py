@@ -14,16 +14,29 @@ from sayso.ledger.storing import BETWEEN_PIECES
 def faults(ledger: sqlite3.Connection, advance: Callable[[], None] = lambda: None) -> Iterator[str]:
     """What is wrong with a ledger, in a sentence each; nothing for one that is whole. `advance` is called after
     each document."""
+    whole = True
     for row in ledger.execute("PRAGMA integrity_check(20)"):
         if row[0] != "ok":
+            whole = False
             yield f"the file is damaged: {row[0]}"
+    try:
+        yield from _faults_within(ledger, advance)
+    except sqlite3.DatabaseError as error:
+        if whole:
+            raise
+        yield f"what lies behind the damage cannot be read: {error}"
+
+
+def _faults_within(ledger: sqlite3.Connection, advance: Callable[[], None]) -> Iterator[str]:
     for row in ledger.execute("PRAGMA foreign_key_check"):
-        yield f"row {row['rowid']} of {row['table']} points to a row of {row['parent']} that is not there"
+        name = "a row" if row["rowid"] is None else f"row {row['rowid']}"
+        yield f"{name} of {row['table']} points to a row of {row['parent']} that is not there"
     for table in ("documents_search", "attributions_search") if index_can_be_asked(ledger) else ():
         yield from _index_faults(ledger, table)
     yield from _count_faults(ledger)
-    for row in document_rows(ledger):
-        yield from _document_faults(ledger, row)
+    yield from _entity_faults(ledger)
+    for number in document_rows(ledger):
+        yield from _document_faults(ledger, number)
         advance()
 
 
@@ -35,7 +48,7 @@ def _document_faults(ledger: sqlite3.Connection, row: int) -> Iterator[str]:
     except InputError as error:
         yield str(error)
         return
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, LookupError, AttributeError) as error:
         yield f"document {name}: a part of its reading is missing or unknown ({error!r})"
         return
     text = reading.document.text
@@ -80,8 +93,27 @@ def _count_faults(ledger: sqlite3.Connection) -> Iterator[str]:
     )
     for row in ledger.execute(wrong):
         yield f"the counts of {row['name']} are not those of its attributions and documents"
-    for row in ledger.execute(
-        "SELECT reading_id FROM documents WHERE attribution_count <>"
-        " (SELECT count(*) FROM attributions WHERE document_id = documents.id) LIMIT 20"
-    ):
+    for row in ledger.execute(_WRONGLY_COUNTED):
         yield f"document {row['reading_id']}: its counts are not those of its attributions"
+
+
+# Counted anew: a document's attributions, those to unnamed sources, these sources, and what is stated of them.
+_WRONGLY_COUNTED = """
+SELECT reading_id FROM documents
+WHERE (attribution_count, unnamed_attribution_count) <> (
+  SELECT count(*), count(sources.id) FROM attributions
+  LEFT JOIN sources ON sources.id = speaker_id AND NOT is_named
+  WHERE attributions.document_id = documents.id
+) OR (unnamed_count, unnamed_with_reason_count, unnamed_with_access_count) <> (
+  SELECT count(*), count(anonymity_reason), count(access) FROM sources
+  WHERE document_id = documents.id AND NOT is_named AND id IN (SELECT speaker_id FROM attributions)
+) LIMIT 20"""
+
+
+def _entity_faults(ledger: sqlite3.Connection) -> Iterator[str]:
+    for row in ledger.execute(
+        "SELECT documents.reading_id, attributions.name FROM attributions"
+        " JOIN documents ON documents.id = attributions.document_id"
+        " LEFT JOIN sources ON sources.id = speaker_id WHERE attributions.entity_id IS NOT sources.entity_id LIMIT 20"
+    ):
+        yield f"document {row['reading_id']}: '{row['name']}' is not under the entity of its speaker"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from sayso.ledger.namesakes import Compared, Signs, compared, folded, left_open, outlet_name, parted
+from sayso.ledger.namesakes import Signs, compared, folded, left_open, outlet_name, parted
 from sayso.lexicon import Lexicon
 from sayso.model import Document, Source, SourceKind
 from sayso.resolve.names import organization_key
@@ -29,9 +29,43 @@ class Joined:
     namesake: str | None = None
 
 
-def join_sources(ledger: sqlite3.Connection, sources: Iterable[Source], lexicon: Lexicon) -> list[Joined]:
-    """The entity of each source of a document, made where there is none yet."""
-    return [_join(ledger, source, compared(source, lexicon), lexicon) for source in sources]
+def join(ledger: sqlite3.Connection, source: Source, lexicon: Lexicon) -> Joined:
+    """The entity of a source that is about to be stored, made where there is none yet.
+
+    Sources stored before it, of the same document too, may come under other entities by it.
+    """
+    found = compared(source, lexicon)
+    if found is None:
+        return Joined()
+    namesake = msgspec.json.encode(found.signs).decode()
+    like = ledger.execute(
+        "SELECT entity_id FROM sources WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1",
+        (found.key, source.kind, namesake),
+    ).fetchone()
+    name = outlet_name(source.name, lexicon) or source.name
+    if like is not None:
+        entity = int(like["entity_id"])
+    else:
+        entity = _part(ledger, found.key, source.kind, found.signs, name)[found.signs]
+        if name != source.name:
+            ledger.execute("UPDATE entities SET is_outlet = 1 WHERE id = ?", (entity,))
+    _call(ledger, entity, name)
+    if name != source.name:
+        _call(ledger, entity, source.name, rename=False)
+    return Joined(entity, found.key, namesake)
+
+
+def part_anew(ledger: sqlite3.Connection, gone: Iterable[sqlite3.Row]) -> None:
+    """Part and call the bearers of names again as if these rows of sources, which have gone, had never been."""
+    for one in gone:
+        signs = (one["name_key"], one["kind"], one["namesake"])
+        if not ledger.execute(
+            "SELECT 1 FROM sources WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1", signs
+        ).fetchone():
+            _part(ledger, one["name_key"], one["kind"])
+        called = (one["entity_id"], one["name"])
+        if not ledger.execute("SELECT 1 FROM sources WHERE entity_id = ? AND name = ? LIMIT 1", called).fetchone():
+            _call_anew(ledger, one["entity_id"])
 
 
 def outlet_named(document: Document, lexicon: Lexicon) -> str | None:
@@ -57,66 +91,73 @@ def outlet_of(ledger: sqlite3.Connection, document: Document, lexicon: Lexicon) 
         (outlet_key(name), SourceKind.ORGANIZATION),
     ).fetchone()
     if found is None:
-        return _make(ledger, name, SourceKind.ORGANIZATION, Compared(outlet_key(name), Signs()), outlet=True)
-    ledger.execute("UPDATE entities SET is_outlet = 1 WHERE id = ? AND NOT is_outlet", (found["id"],))
-    return int(found["id"])
-
-
-def _join(ledger: sqlite3.Connection, source: Source, found: Compared | None, lexicon: Lexicon) -> Joined:
-    if found is None:
-        return Joined()
-    namesake = msgspec.json.encode(found.signs).decode()
-    like = ledger.execute(
-        "SELECT entity_id FROM sources WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1",
-        (found.key, source.kind, namesake),
-    ).fetchone()
-    name = outlet_name(source.name, lexicon) or source.name
-    if like is not None:
-        entity = int(like["entity_id"])
+        entity = _make(ledger, name, SourceKind.ORGANIZATION, outlet_key(name), outlet=True)
     else:
-        entity = _entity_for(ledger, name, source.kind, found, known_outlet=name != source.name)
+        entity = int(found["id"])
+        ledger.execute("UPDATE entities SET is_outlet = 1 WHERE id = ? AND NOT is_outlet", (entity,))
     _call(ledger, entity, name)
-    if name != source.name:
-        _call(ledger, entity, source.name, rename=False)
-    return Joined(entity, found.key, namesake)
+    if document.publisher and document.publisher.strip() != name:
+        _call(ledger, entity, document.publisher, rename=False)
+    return entity
 
 
-def _entity_for(ledger: sqlite3.Connection, name: str, kind: SourceKind, found: Compared, known_outlet: bool) -> int:
-    """The entity of signs that no source of this name had so far; others of the name are parted anew."""
+def _part(
+    ledger: sqlite3.Connection, key: str, kind: str, arriving: Signs | None = None, name: str = ""
+) -> dict[Signs, int]:
+    """Part all bearers of a name by their signs, and those of a source that arrives under this name.
+
+    Each group keeps an entity that one of its sources had, where it can. Returns the entity of each signs.
+    """
     rows = ledger.execute(
         "SELECT namesake, min(entity_id) AS entity_id FROM sources WHERE name_key = ? AND kind = ? GROUP BY namesake",
-        (found.key, kind),
+        (key, kind),
     ).fetchall()
     before = {msgspec.json.decode(row["namesake"], type=Signs): int(row["entity_id"]) for row in rows}
-    groups = parted([*before, found.signs])
+    groups = parted([*before] if arriving is None else [*before, arriving])
     free = {
-        int(row["id"])
-        for row in ledger.execute("SELECT id FROM entities WHERE name_key = ? AND kind = ?", (found.key, kind))
+        int(row["id"]): str(row["told_apart_by"])
+        for row in ledger.execute("SELECT id, told_apart_by FROM entities WHERE name_key = ? AND kind = ?", (key, kind))
     }
-    mine = -1
+    after: dict[Signs, int] = {}
+    moved = False
     for group in groups:
-        held = sorted({before[one] for one in group if one in before} & free) or sorted(free - set(before.values()))
-        entity = held[0] if held else _make(ledger, name, kind, Compared(found.key, min(group)), outlet=known_outlet)
-        free.discard(entity)
+        held = sorted({before[one] for one in group if one in before} & free.keys())
+        bare = free.keys() - set(before.values())
+        entity = held[0] if held else _take(ledger, {one: free[one] for one in bare}, group, name)
+        entity = entity or _make(ledger, name, kind, key)
+        free.pop(entity, None)
         _describe(ledger, entity, group, open_=left_open(group, groups))
         for one in group:
+            after[one] = entity
             if one in before and before[one] != entity:
-                _move(ledger, found.key, kind, one, entity)
-        if found.signs in group:
-            mine = entity
-    return mine
+                _move(ledger, key, kind, one, entity)
+                moved = True
+    if moved:
+        for entity in {*before.values(), *after.values()}:
+            _call_anew(ledger, entity)
+    return after
 
 
-def _move(ledger: sqlite3.Connection, key: str, kind: SourceKind, signs: Signs, entity: int) -> None:
+def _take(ledger: sqlite3.Connection, bare: dict[int, str], group: frozenset[Signs], name: str) -> int | None:
+    """An entity whose sources have all gone, for these signs: the one that had them before, where there is one."""
+    if not bare:
+        return None
+    signs = {msgspec.json.encode([one]).decode()[1:-1] for one in group}
+    entity = min(bare, key=lambda one: (not any(sign in bare[one] for sign in signs), one))
+    if ledger.execute("UPDATE entities SET name = ? WHERE id = ? AND NOT is_outlet", (name, entity)).rowcount:
+        ledger.execute("DELETE FROM entity_names WHERE entity_id = ?", (entity,))
+    return entity
+
+
+def _move(ledger: sqlite3.Connection, key: str, kind: str, signs: Signs, entity: int) -> None:
     """Put all sources of a name and its signs under another entity, and what they said with them."""
     namesake = msgspec.json.encode(signs).decode()
     rows = ledger.execute(
-        "SELECT id, name FROM sources WHERE name_key = ? AND kind = ? AND namesake = ?", (key, kind, namesake)
+        "SELECT id FROM sources WHERE name_key = ? AND kind = ? AND namesake = ?", (key, kind, namesake)
     ).fetchall()
     for row in rows:
         ledger.execute("UPDATE sources SET entity_id = ? WHERE id = ?", (entity, row["id"]))
         ledger.execute("UPDATE attributions SET entity_id = ? WHERE speaker_id = ?", (entity, row["id"]))
-        _call(ledger, entity, row["name"])
 
 
 def _describe(ledger: sqlite3.Connection, entity: int, group: Iterable[Signs], open_: bool) -> None:
@@ -124,23 +165,39 @@ def _describe(ledger: sqlite3.Connection, entity: int, group: Iterable[Signs], o
     ledger.execute("UPDATE entities SET told_apart_by = ?, is_ambiguous = ? WHERE id = ?", (signs, open_, entity))
 
 
-def _make(ledger: sqlite3.Connection, name: str, kind: SourceKind, found: Compared, outlet: bool) -> int:
+def _make(ledger: sqlite3.Connection, name: str, kind: str, key: str, outlet: bool = False) -> int:
     done = ledger.execute(
-        "INSERT INTO entities (name, kind, is_outlet, name_key) VALUES (?, ?, ?, ?)", (name, kind, outlet, found.key)
+        "INSERT INTO entities (name, kind, is_outlet, name_key) VALUES (?, ?, ?, ?)", (name, kind, outlet, key)
     )
     assert done.lastrowid is not None  # noqa: S101 - an insert into a table with ids
-    ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (done.lastrowid, folded(name)))
     return done.lastrowid
 
 
 def _call(ledger: sqlite3.Connection, entity: int, name: str, rename: bool = True) -> None:
     """Note a name of an entity; the fullest of them is its name."""
-    fresh = ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (entity, folded(name))).rowcount
-    if not fresh or not rename:
+    ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (entity, folded(name)))
+    if not rename:
         return
     (known,) = ledger.execute("SELECT name FROM entities WHERE id = ?", (entity,)).fetchone()
     if _fullness(name) > _fullness(known):
         ledger.execute("UPDATE entities SET name = ? WHERE id = ?", (name, entity))
+
+
+def _call_anew(ledger: sqlite3.Connection, entity: int) -> None:
+    """Leave an entity the names of the sources that it has now: those of others have gone with them.
+
+    An outlet keeps all its names: publishers give them too.
+    """
+    (is_outlet,) = ledger.execute("SELECT is_outlet FROM entities WHERE id = ?", (entity,)).fetchone()
+    if is_outlet:
+        return
+    names = [row["name"] for row in ledger.execute("SELECT DISTINCT name FROM sources WHERE entity_id = ?", (entity,))]
+    if not names:
+        return
+    ledger.execute("DELETE FROM entity_names WHERE entity_id = ?", (entity,))
+    ledger.execute("UPDATE entities SET name = ? WHERE id = ?", (max(names, key=_fullness), entity))
+    for name in names:
+        _call(ledger, entity, name, rename=False)
 
 
 def _fullness(name: str) -> tuple[int, int, str]:

@@ -83,8 +83,8 @@ def history(ledger: sqlite3.Connection, address: str) -> list[Version]:
 def changes(before: Reading, after: Reading) -> tuple[Change, ...]:
     """The attributions that came, went or changed, in the order of the later text, then those that went.
 
-    One that says the same with the same words has not changed, wherever it stands. One changed if another of
-    the same speaker says something much like it.
+    One that says the same with the same words has not changed, wherever it stands. One changed if another
+    says something much like it, whoever says it: a correction may be of who said it.
     """
     old = [_shown(before.document, one) for one in before.attributions]
     new = [_shown(after.document, one) for one in after.attributions]

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 import msgspec
 
@@ -96,9 +97,12 @@ def parted(signs: Sequence[Signs]) -> list[frozenset[Signs]]:
 
 
 def left_open(group: Iterable[Signs], all_groups: Sequence[frozenset[Signs]]) -> bool:
-    """Whether a group of signs goes with another one's too, so that nobody knows which bearer is meant."""
+    """Whether a group of signs goes with two others that cannot be of one bearer, so that nobody knows which of
+    them is meant."""
     one = next(iter(group))
-    return any(one not in other and not one.speaks_against(next(iter(other))) for other in all_groups)
+    others = [next(iter(other)) for other in all_groups if one not in other]
+    fitting = [other for other in others if not one.speaks_against(other)]
+    return any(a.speaks_against(b) for a, b in combinations(fitting, 2))
 
 
 @cache

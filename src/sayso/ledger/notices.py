@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from sayso.lexicon import Lexicon
 from sayso.model import Document, Span
 
+# What an outlet calls a text of its own. "The report has been withdrawn" may be about anybody's report.
+_TEXTS = (
+    "article|story|report|column|headline|caption|post|piece|page|interview|obituary|review|editorial|dispatch|item"
+    "|graphic|map|chart|video|podcast|newsletter"
+)
+_OWN_TEXT = rf"(?:(?:this|our)\s(?:\w+\s)?(?:{_TEXTS})|the\s(?:article|story|headline|caption))"
+_ANY_TEXT = rf"(?:this|our|the|an?)\s(?:\w+\s)?(?:{_TEXTS})"
 _PARAGRAPH = re.compile(r"[^\n]+")
 _LABEL = re.compile(r"^[^:]{1,60}:\s*")
+SAME_URL = "the version before it at the same URL"  # how it was told what a notice corrects
 _TELLING = 12  # characters that a title must have to be recognized in a notice
 
 
@@ -36,7 +45,7 @@ def notices_in(document: Document, lexicon: Lexicon) -> list[Notice]:
         words = " ".join(paragraph.group().split()).lower().lstrip("*_#[( ")
         fits = opening.match(words) or anywhere.search(words)
         if fits:
-            found.append(Notice(_kinds(lexicon)[fits.group(1)], Span(*paragraph.span())))
+            found.append(Notice(_kinds(lexicon)[next(filter(None, fits.groups()))], Span(*paragraph.span())))
     return found
 
 
@@ -55,19 +64,38 @@ def note_what_it_corrects(
             "INSERT INTO notices VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (row, position, notice.kind, notice.span.start, notice.span.end, _title_in(words), corrected, why),
         )
-    _tie_those_that_waited(ledger, row, document)
+    _tie_those_that_may_mean(ledger, row, document)
 
 
 @cache
 def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a notice's paragraph opens with, and what stands anywhere in it."""
-    opening, anywhere = (
-        "|".join(re.escape(row["words"]) for row in lexicon.tables["notices"] if row["place"] == place)
-        for place in ("opening", "paragraph")
+    """What a notice's paragraph opens with, and what stands anywhere in it.
+
+    "Correction" alone is no notice: "Correction in the market was overdue"; "has been withdrawn" neither: "The bill
+    has been withdrawn". There has to be a colon, or a text of the outlet's own.
+    """
+    rows = lexicon.tables["notices"]
+    verbs, nouns = (
+        _any_of(row["words"] for row in rows if row["place"] == "opening" and (row["words"][-1] == "s") is is_verb)
+        for is_verb in (True, False)
     )
-    return re.compile(rf"({opening})\b(?:\s*:|\s*[-–—]\s|\s+(?:story|spelling|to|in|date|name)\b)"), re.compile(
-        rf"\b({anywhere})\b"
+    anywhere = [row["words"] for row in rows if row["place"] == "paragraph"]
+    whole = [words for words in anywhere if re.search(rf"\b(?:{_TEXTS})\b", words)]
+    before = [words for words in anywhere if words not in whole and words.endswith(" of")]
+    ours = [words for words in anywhere if words not in whole and words.startswith("we ")]
+    behind = [words for words in anywhere if words not in {*whole, *before, *ours}]
+    return re.compile(
+        rf"({verbs}|{nouns})(?:\s*:|\s+[-–—]\s)"
+        rf"|({verbs})\s(?:story|spelling|date|name|title|headline|caption|to\s|in\s|that\s)"
+        rf"|({nouns})\s(?:to|in)\s{_ANY_TEXT}"
+    ), re.compile(
+        rf"\b({_any_of(whole)})\b|\b({_any_of(before)})\s{_OWN_TEXT}\b"
+        rf"|\b({_any_of(ours)})\s{_ANY_TEXT}\b|\b{_OWN_TEXT}\s({_any_of(behind)})\b"
     )
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
 
 
 @cache
@@ -95,11 +123,12 @@ def _corrected(ledger: sqlite3.Connection, row: int, first: int | None, words: s
     """The document that a notice corrects, and how that was told; None where the ledger holds none."""
     previous = _previous(ledger, first, row)
     if previous is not None:
-        return int(previous["id"]), "the version before it at the same URL"
+        return int(previous["id"]), SAME_URL
     linked = ledger.execute(
-        "SELECT max(documents.id) AS id FROM links JOIN documents ON documents.url = links.url"
-        " WHERE links.document_id = ? AND documents.id <> ? GROUP BY documents.url",
-        (row, row),
+        "SELECT coalesce(max(CASE WHEN documents.id < ?1 THEN documents.id END), min(documents.id)) AS id FROM links"
+        " JOIN documents ON documents.url = links.url WHERE links.document_id = ?1"
+        " AND documents.url IS NOT (SELECT url FROM documents WHERE id = ?1) GROUP BY documents.url",
+        (row,),
     ).fetchall()
     if len(linked) == 1:
         return int(linked[0]["id"]), "it links to it"
@@ -111,26 +140,21 @@ def _corrected(ledger: sqlite3.Connection, row: int, first: int | None, words: s
     return None, None
 
 
-def _tie_those_that_waited(ledger: sqlite3.Connection, row: int, document: Document) -> None:
-    waiting: list[sqlite3.Row] = []
-    if document.url:
-        waiting += ledger.execute(
-            "SELECT notices.document_id, notices.position, 'it links to it' AS why FROM links"
-            " JOIN notices ON notices.document_id = links.document_id"
-            " WHERE links.url = ? AND notices.corrects_id IS NULL AND notices.document_id <> ?"
-            " AND (SELECT count(*) FROM links AS others WHERE others.document_id = notices.document_id) = 1",
-            (document.url, row),
-        ).fetchall()
-    if document.title:
-        waiting += ledger.execute(
-            "SELECT document_id, position, 'it repeats its title' AS why FROM notices"
-            " WHERE titled = ? AND corrects_id IS NULL AND document_id <> ?",
-            (document.title, row),
-        ).fetchall()
+def _tie_those_that_may_mean(ledger: sqlite3.Connection, row: int, document: Document) -> None:
+    """Look again at what earlier notices correct that link to this document or repeat its title: it may be what
+    they waited for, or make a second one that they may mean."""
+    waiting = ledger.execute(
+        'SELECT DISTINCT notices.document_id, position, "start", "end" FROM notices'
+        " WHERE document_id <> ?1 AND why IS NOT ?4"
+        " AND (titled = ?2 OR document_id IN (SELECT document_id FROM links WHERE url = ?3))",
+        (row, document.title, document.url, SAME_URL),
+    ).fetchall()
     for one in waiting:
+        (text,) = ledger.execute("SELECT text FROM documents WHERE id = ?", (one["document_id"],)).fetchone()
+        corrected, why = _corrected(ledger, one["document_id"], None, text[one["start"] : one["end"]])
         ledger.execute(
             "UPDATE notices SET corrects_id = ?, why = ? WHERE document_id = ? AND position = ?",
-            (row, one["why"], one["document_id"], one["position"]),
+            (corrected, why, one["document_id"], one["position"]),
         )
 
 

@@ -75,6 +75,10 @@ def writing_to(path: Path) -> Iterator[sqlite3.Connection]:
             lock.acquire(timeout=0)
         except Timeout:
             raise LedgerError(path, "another sayso is writing to this ledger; wait until it has ended") from None
+        except PermissionError:
+            raise
+        except OSError as error:  # a file system that is full or read-only
+            raise LedgerError(path, f"{error.strerror}; put the ledger where you may write") from error
         try:
             connection = _connect(path, "rwc")
             try:
@@ -86,6 +90,18 @@ def writing_to(path: Path) -> Iterator[sqlite3.Connection]:
         finally:
             Path(lock.lock_file).unlink(missing_ok=True)
             lock.release()
+
+
+def is_outdated(path: Path) -> bool:
+    """Whether a file is an older ledger, or an empty file that may become one. Raises LedgerError as reading does."""
+    if not path.is_file():
+        return False
+    with _guarded(path):
+        connection = _connect(path, "ro")
+        try:
+            return _version(connection, path) < len(migrations())
+        finally:
+            connection.close()
 
 
 @contextmanager

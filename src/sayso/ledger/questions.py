@@ -181,8 +181,9 @@ def roles_of(ledger: sqlite3.Connection, entity: int, limit: int = 10) -> list[t
 def ambiguous_entities(ledger: sqlite3.Connection, limit: int = 200) -> list[Speaker]:
     """Entities that share their name with another."""
     rows = ledger.execute(
-        f"SELECT {_SPEAKER} FROM entities WHERE (name_key, kind) IN (SELECT name_key, kind FROM entities"  # noqa: S608
-        " GROUP BY name_key, kind HAVING count(*) > 1) ORDER BY name_key, id LIMIT ?",
+        f"SELECT {_SPEAKER} FROM entities WHERE document_count > 0 AND (name_key, kind) IN"  # noqa: S608
+        " (SELECT name_key, kind FROM entities WHERE document_count > 0 GROUP BY name_key, kind HAVING count(*) > 1)"
+        " ORDER BY name_key, id LIMIT ?",
         (limit,),
     )
     return [_speaker(row) for row in rows]
@@ -266,8 +267,8 @@ def _candidates(ledger: sqlite3.Connection, row: sqlite3.Row) -> tuple[str, ...]
 _SAID = """
 SELECT
   attributions.id AS row, attributions.reading_id AS attribution, dated, documents.name AS document,
-  documents.reading_id AS document_id, outlets.name AS outlet, documents.url, attributions.source, cue, content,
-  act, polarity, certainty, channel, confidence
+  documents.reading_id AS document_id, outlets.name AS outlet, documents.url, attributions.source, cue,
+  attributions.content, act, polarity, certainty, channel, confidence
 FROM attributions
 JOIN documents ON documents.id = attributions.document_id
 LEFT JOIN entities AS outlets ON outlets.id = documents.outlet_id"""

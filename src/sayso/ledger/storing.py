@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sayso.errors import InputError
-from sayso.ledger.entities import Joined, join_sources, outlet_of
+from sayso.ledger.entities import join, outlet_of, part_anew
 from sayso.ledger.notices import note_what_it_corrects
 from sayso.lexicon import Lexicon
 from sayso.model import Attribution, Document, MadeBy, Reading, Source, Span
@@ -21,7 +21,6 @@ from sayso.readers.given import LeftOut
 
 BETWEEN_PIECES = " … "  # of a content, where it is shown in one line
 
-_OF_VERSION = re.compile(r"(.+)@[0-9a-f]{8}", re.DOTALL)  # see adding.version_id
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -80,6 +79,11 @@ def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lex
 def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
     """Put another Reading of the same text in the place of a document's Reading."""
     _refuse_double_ids(reading, reading.document.id)
+    gone = ledger.execute(
+        "SELECT DISTINCT name_key, kind, namesake, entity_id, name FROM sources"
+        " WHERE document_id = ? AND entity_id IS NOT NULL",
+        (row,),
+    ).fetchall()
     # From the inside out: an attribution within another points to it.
     ledger.execute("UPDATE attributions SET within_id = NULL WHERE document_id = ?", (row,))
     for table in ("attributions", "sources", "statements", "problems"):
@@ -89,6 +93,7 @@ def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexi
         (maker_of(ledger, reading.made_by), reading.document.language, row),
     )
     _store_reading(ledger, row, reading, lexicon)
+    part_anew(ledger, gone)
 
 
 def day_of(published: str | None) -> str | None:
@@ -105,6 +110,19 @@ def short_id(document: str, whole: str) -> str:
     return whole.removeprefix(document) if whole.startswith(f"{document}:") else whole
 
 
+def version_id(document: str, text_sha256: str) -> str:
+    """The id under which another text of a document is kept whose own id is taken."""
+    return f"{document}@{text_sha256[:8]}"
+
+
+def id_without_version(kept: str, text_sha256: str) -> str:
+    """The id under which a document came that is kept under this one."""
+    version = version_id("", text_sha256)
+    while kept.endswith(version):
+        kept = kept.removesuffix(version)
+    return kept
+
+
 def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
     document = reading.document
     ledger.executemany(
@@ -114,19 +132,19 @@ def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexic
         'INSERT INTO statements (document_id, reading_id, "start", "end", is_headline) VALUES (?, ?, ?, ?, ?)',
         ((row, short_id(document.id, s.id), s.span.start, s.span.end, s.headline) for s in reading.statements),
     )
-    entities = join_sources(ledger, reading.sources, lexicon)
-    sources = _store_sources(ledger, row, document, reading.sources, entities)
+    sources = _store_sources(ledger, row, document, reading.sources, lexicon)
     _store_attributions(ledger, row, reading, sources)
     _count(ledger, row, reading)
 
 
 def _store_sources(
-    ledger: sqlite3.Connection, row: int, document: Document, sources: Iterable[Source], entities: Iterable[Joined]
+    ledger: sqlite3.Connection, row: int, document: Document, sources: Iterable[Source], lexicon: Lexicon
 ) -> dict[str, tuple[int, int | None]]:
     """The row and the entity of each source, by its id in the Reading."""
-    stored: dict[str, tuple[int, int | None]] = {}
-    for source, joined in zip(sources, entities, strict=True):
-        source_row = _insert(
+    rows: dict[str, int] = {}
+    for source in sources:
+        joined = join(ledger, source, lexicon)
+        source_row = rows[source.id] = _insert(
             ledger,
             "sources",
             document_id=row,
@@ -140,7 +158,6 @@ def _store_sources(
             namesake=joined.namesake,
             name_key=joined.name_key,
         )
-        stored[source.id] = source_row, joined.entity
         ledger.executemany(
             "INSERT INTO roles VALUES (?, ?, ?)", ((source_row, i, r) for i, r in enumerate(source.roles))
         )
@@ -148,7 +165,9 @@ def _store_sources(
             "INSERT INTO mentions VALUES (?, ?, ?, ?)",
             ((source_row, i, m.start, m.end) for i, m in enumerate(source.mentions)),
         )
-    return stored
+    # Asked once all are there: a namesake in the same document may have parted one that was joined before it.
+    entities = dict(ledger.execute("SELECT id, entity_id FROM sources WHERE document_id = ?", (row,)).fetchall())
+    return {one: (source_row, entities[source_row]) for one, source_row in rows.items()}
 
 
 def _store_attributions(
@@ -224,21 +243,24 @@ def _refuse_double_ids(reading: Reading, place: str) -> None:
     for what, ids in (
         ("attribution", [one.id for one in reading.attributions]),
         ("source", [one.id for one in reading.sources]),
+        ("statement", [one.id for one in reading.statements]),
     ):
         seen: set[str] = set()
         for one in ids:
-            if one in seen or one.startswith(":"):
-                raise InputError(place, f"the {what} id {one!r} stands twice, or begins with a colon; read it again")
+            if one in seen:
+                raise InputError(place, f"the {what} id {one!r} stands twice in it; read the document again")
+            if one.startswith(":"):  # see short_id
+                raise InputError(place, f"the {what} id {one!r} begins with a colon; read the document again")
             seen.add(one)
 
 
 def _version_of(ledger: sqlite3.Connection, document: Document) -> tuple[int | None, int]:
     """The first version of a document, at the same URL or under the same id, and the number of this one."""
-    same_id = _OF_VERSION.fullmatch(document.id)
+    same_id = id_without_version(document.id, document.text_sha256)
     found = ledger.execute(
         "SELECT coalesce(version_of_id, id) AS first FROM documents WHERE url = ? OR reading_id = ?"
         " ORDER BY id LIMIT 1",
-        (document.url, same_id.group(1) if same_id else None),
+        (document.url, same_id if same_id != document.id else None),
     ).fetchone()
     if found is None:
         return None, 1
@@ -251,7 +273,8 @@ def _version_of(ledger: sqlite3.Connection, document: Document) -> tuple[int | N
 def maker_of(ledger: sqlite3.Connection, made_by: MadeBy) -> int:
     """The row of what made a Reading, added where there is none yet."""
     models = json.dumps(dict(made_by.models), ensure_ascii=False)
-    name = " · ".join([f"sayso {made_by.sayso}", *map(" ".join, made_by.models), f"lexicon {made_by.lexicon}"])
+    lexicon = [] if made_by.lexicon is None else [f"lexicon {made_by.lexicon}"]
+    name = " · ".join([f"sayso {made_by.sayso}", *map(" ".join, made_by.models), *lexicon])
     key = json.dumps([made_by.sayso, made_by.models, made_by.lexicon], ensure_ascii=False)
     found = ledger.execute(
         "SELECT id FROM makers WHERE sayso = ? AND models = ? AND lexicon IS ?",

@@ -206,12 +206,12 @@ CREATE TABLE spans (
   PRIMARY KEY (attribution_id, part, position)
 ) STRICT, WITHOUT ROWID;
 
--- Full-text search; the words themselves stay in the tables.
+-- Full-text search; the words themselves stay in the tables. Datasette looks for content="documents" in just this form.
 CREATE VIRTUAL TABLE documents_search USING fts5 (
-  title, text, content = 'documents', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+  title, text, content="documents", content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE attributions_search USING fts5 (
-  content, content = 'attributions', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+  content, content="attributions", content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
 
 CREATE TRIGGER documents_added AFTER INSERT ON documents BEGIN
