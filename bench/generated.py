@@ -41,7 +41,7 @@ def readings(count: int, seed: int = 7) -> Iterator[Reading]:
     """As many Readings of invented articles, always the same for a seed: some 600 words and 24 attributions each."""
     random_ = random.Random(seed)
     words = [a + b for a, b in product(_SOUNDS, repeat=2)] + ["harbour", "tax", "bridge", "inquiry", "ferry", "vote"]
-    people = [f"{a.title()}{b} {c.title()}{d}" for a, b, c, d in product(_SOUNDS[:12], repeat=4)]
+    people = [f"{a.title()}{b} {c.title()}{d}" for a, b, c, d in product(_SOUNDS, repeat=4)]
     for number in range(count):
         yield _reading(number, random_, words, people)
 
@@ -49,7 +49,7 @@ def readings(count: int, seed: int = 7) -> Iterator[Reading]:
 def _reading(number: int, random_: random.Random, words: list[str], people: list[str]) -> Reading:
     name = f"generated{number}"
     # A few people speak in very many documents, most in few, as in news.
-    speakers = [people[min(int(random_.paretovariate(0.6)) - 1, len(people) - 1)] for _ in range(4)]
+    speakers = [people[(int(random_.paretovariate(0.4)) - 1) % len(people)] for _ in range(4)]
     sources = [
         Source(f"{name}:source{i}", who, SourceKind.PERSON, named=True, roles=_roles(random_))
         for i, who in enumerate(dict.fromkeys(speakers))

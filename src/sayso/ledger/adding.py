@@ -18,7 +18,7 @@ from sayso.errors import InputError
 from sayso.ledger.entities import outlet_key, outlet_named
 from sayso.ledger.opening import transaction
 from sayso.ledger.readings import documents_in
-from sayso.ledger.storing import Arrived, maker_of, replace_reading, store
+from sayso.ledger.storing import Arrived, index_contents, index_texts, maker_of, replace_reading, store
 from sayso.lexicon import Lexicon
 from sayso.model import GIVEN_NO_ID, Document, MadeBy, Reading
 from sayso.readers import Read
@@ -80,6 +80,7 @@ def read_again(ledger: sqlite3.Connection, read_many: ReadMany, made_by: MadeBy,
         with transaction(ledger):
             for row, reading in zip(page, found, strict=True):
                 replace_reading(ledger, row, reading, lexicon)
+            index_contents(ledger, page)
         for reading in found:
             told(Added(reading.document.id, len(reading.attributions)))
 
@@ -138,14 +139,17 @@ def _write(
 ) -> None:
     """Store a batch, wholly or not at all, and say so."""
     events: list[Event] = []
+    rows: list[int] = []
     added = datetime.now(UTC).isoformat(timespec="seconds")
     with transaction(ledger):
         for one, reading in batch:
             try:
-                store(ledger, Arrived(reading, one.read.place, one.read.left_out), added, lexicon)
+                rows.append(store(ledger, Arrived(reading, one.read.place, one.read.left_out), added, lexicon))
                 events.append(Added(one.read.place, len(reading.attributions)))
             except InputError as error:
                 events.append(error)
+        index_texts(ledger, rows)
+        index_contents(ledger, rows)
     for one, _ in batch:
         under_way -= one.keys
     for event in events:

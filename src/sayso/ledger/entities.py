@@ -110,13 +110,27 @@ def _entity_for(ledger: sqlite3.Connection, name: str, kind: SourceKind, found: 
 def _move(ledger: sqlite3.Connection, key: str, kind: SourceKind, signs: Signs, entity: int) -> None:
     """Put all sources of a name and its signs under another entity, and what they said with them."""
     namesake = msgspec.json.encode(signs).decode()
-    rows = ledger.execute(
-        "SELECT id, name FROM sources WHERE name_key = ? AND kind = ? AND namesake = ?", (key, kind, namesake)
-    ).fetchall()
-    for row in rows:
-        ledger.execute("UPDATE sources SET entity_id = ? WHERE id = ?", (entity, row["id"]))
-        ledger.execute("UPDATE attributions SET entity_id = ? WHERE speaker_id = ?", (entity, row["id"]))
-        _call(ledger, entity, row["name"])
+    mine = "name_key = ? AND kind = ? AND namesake = ?"
+    given = (key, kind, namesake)
+    rows = ledger.execute(f"SELECT DISTINCT name, entity_id FROM sources WHERE {mine}", given).fetchall()  # noqa: S608
+    ledger.execute(
+        "UPDATE attributions SET entity_id = ? WHERE speaker_id IN"
+        f" (SELECT id FROM sources WHERE {mine})",  # noqa: S608
+        (entity, *given),
+    )
+    ledger.execute(f"UPDATE sources SET entity_id = ? WHERE {mine}", (entity, *given))  # noqa: S608
+    for name in sorted({row["name"] for row in rows}):
+        _call(ledger, entity, name)
+    for one in {entity, *(row["entity_id"] for row in rows)}:
+        _count_again(ledger, one)
+
+
+def _count_again(ledger: sqlite3.Connection, entity: int) -> None:
+    ledger.execute(
+        "UPDATE entities SET attribution_count = (SELECT count(*) FROM attributions WHERE entity_id = ?1),"
+        " document_count = (SELECT count(DISTINCT document_id) FROM sources WHERE entity_id = ?1) WHERE id = ?1",
+        (entity,),
+    )
 
 
 def _describe(ledger: sqlite3.Connection, entity: int, group: Iterable[Signs], open_: bool) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from sayso.errors import InputError
 from sayso.ledger.entities import Joined, join_sources, outlet_of
@@ -36,6 +37,8 @@ class Arrived:
 
 def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lexicon) -> int:
     """Add a document with its Reading; `added` is the time. Returns its row's id.
+
+    It is found by its words only after `index_texts` and `index_contents`.
 
     Raises InputError where ids occur twice in the Reading, so that it could not be given back.
     """
@@ -78,10 +81,12 @@ def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lex
 
 
 def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
-    """Put another Reading of the same text in the place of a document's Reading."""
+    """Put another Reading of the same text in the place of a document's Reading.
+
+    What it holds is found by its words only after `index_contents`.
+    """
     _refuse_double_ids(reading, reading.document.id)
-    # From the inside out: an attribution within another points to it.
-    ledger.execute("UPDATE attributions SET within_id = NULL WHERE document_id = ?", (row,))
+    _count_speakers(ledger, row, -1)
     for table in ("attributions", "sources", "statements", "problems"):
         ledger.execute(f"DELETE FROM {table} WHERE document_id = ?", (row,))  # noqa: S608 - names of our own
     ledger.execute(
@@ -89,6 +94,25 @@ def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexi
         (maker_of(ledger, reading.made_by), reading.document.language, row),
     )
     _store_reading(ledger, row, reading, lexicon)
+
+
+def index_texts(ledger: sqlite3.Connection, rows: Iterable[int]) -> None:
+    """Make the texts of new documents searchable. Many at once, and after all else that a transaction writes:
+    the index writes out what it has gathered before any other statement."""
+    ledger.execute(
+        "INSERT INTO documents_search (rowid, title, text) SELECT id, title, text FROM documents"
+        " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(rows)),),
+    )
+
+
+def index_contents(ledger: sqlite3.Connection, rows: Iterable[int]) -> None:
+    """Make searchable what is said in documents that are new or were read again; many at once, as texts are."""
+    ledger.execute(
+        "INSERT INTO attributions_search (rowid, content) SELECT id, content FROM attributions"
+        " WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(rows)),),
+    )
 
 
 def day_of(published: str | None) -> str | None:
@@ -118,79 +142,96 @@ def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexic
     sources = _store_sources(ledger, row, document, reading.sources, entities)
     _store_attributions(ledger, row, reading, sources)
     _count(ledger, row, reading)
+    _count_speakers(ledger, row, 1)
 
 
 def _store_sources(
-    ledger: sqlite3.Connection, row: int, document: Document, sources: Iterable[Source], entities: Iterable[Joined]
+    ledger: sqlite3.Connection, row: int, document: Document, sources: Sequence[Source], entities: Iterable[Joined]
 ) -> dict[str, tuple[int, int | None]]:
     """The row and the entity of each source, by its id in the Reading."""
-    stored: dict[str, tuple[int, int | None]] = {}
-    for source, joined in zip(sources, entities, strict=True):
-        source_row = _insert(
-            ledger,
-            "sources",
-            document_id=row,
-            reading_id=short_id(document.id, source.id),
-            name=source.name,
-            kind=source.kind,
-            is_named=source.named,
-            access=source.access,
-            anonymity_reason=source.anonymity_reason,
-            entity_id=joined.entity,
-            namesake=joined.namesake,
-            name_key=joined.name_key,
-        )
-        stored[source.id] = source_row, joined.entity
-        ledger.executemany(
-            "INSERT INTO roles VALUES (?, ?, ?)", ((source_row, i, r) for i, r in enumerate(source.roles))
-        )
-        ledger.executemany(
-            "INSERT INTO mentions VALUES (?, ?, ?, ?)",
-            ((source_row, i, m.start, m.end) for i, m in enumerate(source.mentions)),
-        )
-    return stored
+    first = _next_row(ledger, "sources")
+    rows = dict(zip((one.id for one in sources), count(first)))
+    joined = dict(zip(rows, entities, strict=True))
+    ledger.executemany(
+        "INSERT INTO sources (id, document_id, reading_id, name, kind, is_named, access, anonymity_reason, entity_id,"
+        " namesake, name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                rows[one.id],
+                row,
+                short_id(document.id, one.id),
+                one.name,
+                one.kind,
+                one.named,
+                one.access,
+                one.anonymity_reason,
+                joined[one.id].entity,
+                joined[one.id].namesake,
+                joined[one.id].name_key,
+            )
+            for one in sources
+        ),
+    )
+    ledger.executemany(
+        "INSERT INTO roles VALUES (?, ?, ?)",
+        ((rows[one.id], i, role) for one in sources for i, role in enumerate(one.roles)),
+    )
+    ledger.executemany(
+        "INSERT INTO mentions VALUES (?, ?, ?, ?)",
+        ((rows[one.id], i, m.start, m.end) for one in sources for i, m in enumerate(one.mentions)),
+    )
+    return {one: (rows[one], joined[one].entity) for one in rows}
 
 
 def _store_attributions(
     ledger: sqlite3.Connection, row: int, reading: Reading, sources: dict[str, tuple[int, int | None]]
 ) -> None:
-    document, rows = reading.document, dict[str, int]()
-    published_on = day_of(document.published)
-    for one in reading.attributions:
-        speaker, entity = sources[one.speaker] if one.speaker is not None else (None, None)
-        rows[one.id] = _insert(
-            ledger,
-            "attributions",
-            document_id=row,
-            reading_id=short_id(document.id, one.id),
-            source=one.source.of(document.text) if one.source else None,
-            cue=one.cue.of(document.text),
-            content=BETWEEN_PIECES.join(piece.of(document.text) for piece in one.content),
-            speaker_id=speaker,
-            speaker_confidence=one.speaker_confidence,
-            entity_id=entity,
-            basis_id=sources[one.basis][0] if one.basis is not None else None,
-            quotation=one.quotation,
-            act=one.act,
-            polarity=one.polarity,
-            certainty=one.certainty,
-            certainty_words=one.certainty_words,
-            channel=one.channel,
-            addressee=one.addressee,
-            when_text=one.when.text if one.when else None,
-            when_from=one.when.start if one.when else None,
-            when_to=one.when.end if one.when else None,
-            dated=(day_of(one.when.start) if one.when else None) or published_on,
-            confidence=one.confidence,
-        )
-        ledger.executemany(
-            "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
-            ((rows[one.id], part, i, span.start, span.end) for part, i, span in _spans(one)),
-        )
+    document, published_on = reading.document, day_of(reading.document.published)
+    rows = dict(zip((one.id for one in reading.attributions), count(_next_row(ledger, "attributions"))))
     ledger.executemany(
-        "UPDATE attributions SET within_id = ? WHERE id = ?",
-        ((rows[one.within], rows[one.id]) for one in reading.attributions if one.within is not None),
+        "INSERT INTO attributions (id, document_id, reading_id, source, cue, content, speaker_id, speaker_confidence,"
+        " entity_id, basis_id, quotation, act, polarity, certainty, certainty_words, channel, addressee, when_text,"
+        " when_from, when_to, dated, within_id, confidence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                rows[one.id],
+                row,
+                short_id(document.id, one.id),
+                one.source.of(document.text) if one.source else None,
+                one.cue.of(document.text),
+                BETWEEN_PIECES.join(piece.of(document.text) for piece in one.content),
+                sources[one.speaker][0] if one.speaker is not None else None,
+                one.speaker_confidence,
+                sources[one.speaker][1] if one.speaker is not None else None,
+                sources[one.basis][0] if one.basis is not None else None,
+                one.quotation,
+                one.act,
+                one.polarity,
+                one.certainty,
+                one.certainty_words,
+                one.channel,
+                one.addressee,
+                one.when.text if one.when else None,
+                one.when.start if one.when else None,
+                one.when.end if one.when else None,
+                (day_of(one.when.start) if one.when else None) or published_on,
+                rows[one.within] if one.within is not None else None,
+                one.confidence,
+            )
+            for one in reading.attributions
+        ),
     )
+    ledger.executemany(
+        "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
+        ((rows[one.id], part, i, span.start, span.end) for one in reading.attributions for part, i, span in _spans(one)),
+    )
+
+
+def _next_row(ledger: sqlite3.Connection, table: str) -> int:
+    """The id of the next row of a table: there is one writer, and rows of one document are inserted together."""
+    (last,) = ledger.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608 - names of our own
+    return (last or 0) + 1
 
 
 def _spans(one: Attribution) -> Iterable[tuple[str, int, Span]]:
@@ -217,6 +258,21 @@ def _count(ledger: sqlite3.Connection, row: int, reading: Reading) -> None:
             sum(one.access is not None for one in unnamed),
             row,
         ),
+    )
+
+
+def _count_speakers(ledger: sqlite3.Connection, row: int, times: int) -> None:
+    """Count a document's sources and what they say for their entities; -1 times before they are taken out."""
+    found = ledger.execute(
+        "SELECT ?1 * count(attributions.id), ?1, sources.entity_id FROM sources"
+        " LEFT JOIN attributions ON speaker_id = sources.id"
+        " WHERE sources.document_id = ?2 AND sources.entity_id IS NOT NULL GROUP BY sources.entity_id",
+        (times, row),
+    ).fetchall()
+    ledger.executemany(
+        "UPDATE entities SET attribution_count = attribution_count + ?, document_count = document_count + ?"
+        " WHERE id = ?",
+        (tuple(one) for one in found),
     )
 
 

@@ -50,7 +50,6 @@ CREATE TABLE documents (
   url TEXT,
   language TEXT,
   kind TEXT NOT NULL CHECK (kind IN ('article', 'email', 'transcript', 'statement')),
-  text TEXT NOT NULL, -- never altered
   text_sha256 TEXT NOT NULL, -- SHA-256 of the text in UTF-8
   version_of_id INTEGER REFERENCES documents (id), -- the first version of this document, on all later ones
   version INTEGER NOT NULL DEFAULT 1, -- 1 for the first text seen at a URL, 2 for the next
@@ -62,7 +61,8 @@ CREATE TABLE documents (
   unnamed_count INTEGER NOT NULL DEFAULT 0, -- unnamed sources that speak
   unnamed_with_reason_count INTEGER NOT NULL DEFAULT 0, -- of these: whose reason for anonymity is stated
   unnamed_with_access_count INTEGER NOT NULL DEFAULT 0, -- of these: of whom the text says how they know
-  unnamed_share REAL GENERATED ALWAYS AS (1.0 * unnamed_attribution_count / attribution_count) VIRTUAL
+  unnamed_share REAL GENERATED ALWAYS AS (1.0 * unnamed_attribution_count / attribution_count) VIRTUAL,
+  text TEXT NOT NULL -- never altered; last, so that all else is read without it
 ) STRICT;
 CREATE INDEX documents_by_url ON documents (url, id);
 CREATE INDEX documents_by_text ON documents (text_sha256);
@@ -144,7 +144,7 @@ CREATE TABLE sources (
 ) STRICT;
 CREATE INDEX sources_by_document ON sources (document_id);
 CREATE INDEX sources_by_entity ON sources (entity_id, document_id);
-CREATE INDEX sources_by_name_key ON sources (name_key, kind, namesake) WHERE name_key IS NOT NULL;
+CREATE INDEX sources_by_name_key ON sources (name_key, kind, namesake, entity_id) WHERE name_key IS NOT NULL;
 
 CREATE TABLE roles (
   -- What a document calls a named source beside its name: "mayor of Ostrey".
@@ -187,11 +187,11 @@ CREATE TABLE attributions (
   when_from TEXT,
   when_to TEXT,
   dated TEXT, -- the day of the utterance where the text gives it, or else of publication
-  within_id INTEGER REFERENCES attributions (id), -- the attribution whose content holds this one
+  within_id INTEGER REFERENCES attributions (id) DEFERRABLE INITIALLY DEFERRED, -- the attribution whose content holds this one
   confidence REAL NOT NULL
 ) STRICT;
 CREATE INDEX attributions_by_document ON attributions (document_id);
-CREATE INDEX attributions_by_entity ON attributions (entity_id, dated, id);
+CREATE INDEX attributions_by_entity ON attributions (entity_id, dated);
 CREATE INDEX attributions_by_speaker ON attributions (speaker_id);
 CREATE INDEX attributions_by_basis ON attributions (basis_id) WHERE basis_id IS NOT NULL;
 CREATE INDEX attributions_by_within ON attributions (within_id) WHERE within_id IS NOT NULL;
@@ -214,47 +214,12 @@ CREATE VIRTUAL TABLE attributions_search USING fts5 (
   content, content = 'attributions', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
 
-CREATE TRIGGER documents_added AFTER INSERT ON documents BEGIN
-  INSERT INTO documents_search (rowid, title, text) VALUES (new.id, new.title, new.text);
-END;
+-- What is added is put into them by the program, many documents at a time: after each row it would cost twice as much.
 CREATE TRIGGER documents_removed AFTER DELETE ON documents BEGIN
   INSERT INTO documents_search (documents_search, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
 END;
-CREATE TRIGGER attributions_added AFTER INSERT ON attributions BEGIN
-  INSERT INTO attributions_search (rowid, content) VALUES (new.id, new.content);
-  UPDATE entities SET attribution_count = attribution_count + 1 WHERE id = new.entity_id;
-END;
 CREATE TRIGGER attributions_removed AFTER DELETE ON attributions BEGIN
   INSERT INTO attributions_search (attributions_search, rowid, content) VALUES ('delete', old.id, old.content);
-  UPDATE entities SET attribution_count = attribution_count - 1 WHERE id = old.entity_id;
-END;
-CREATE TRIGGER attributions_moved AFTER UPDATE OF entity_id ON attributions BEGIN
-  UPDATE entities SET attribution_count = attribution_count - 1 WHERE id = old.entity_id;
-  UPDATE entities SET attribution_count = attribution_count + 1 WHERE id = new.entity_id;
-END;
-CREATE TRIGGER sources_added AFTER INSERT ON sources
-  WHEN new.entity_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = new.entity_id AND document_id = new.document_id AND id <> new.id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count + 1 WHERE id = new.entity_id;
-END;
-CREATE TRIGGER sources_removed AFTER DELETE ON sources
-  WHEN old.entity_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = old.entity_id AND document_id = old.document_id AND id <> old.id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count - 1 WHERE id = old.entity_id;
-END;
-CREATE TRIGGER sources_left AFTER UPDATE OF entity_id ON sources
-  WHEN old.entity_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = old.entity_id AND document_id = old.document_id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count - 1 WHERE id = old.entity_id;
-END;
-CREATE TRIGGER sources_joined AFTER UPDATE OF entity_id ON sources
-  WHEN new.entity_id IS NOT NULL AND new.entity_id IS NOT old.entity_id AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = new.entity_id AND document_id = new.document_id AND id <> new.id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count + 1 WHERE id = new.entity_id;
 END;
 
 CREATE VIEW statements_by_entity AS
