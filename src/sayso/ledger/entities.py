@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from sayso.ledger.counts import count_entity
 from sayso.ledger.namesakes import Compared, Signs, compared, folded, left_open, outlet_name, parted
 from sayso.lexicon import Lexicon
 from sayso.model import Document, Source, SourceKind
@@ -114,23 +115,14 @@ def _move(ledger: sqlite3.Connection, key: str, kind: SourceKind, signs: Signs, 
     given = (key, kind, namesake)
     rows = ledger.execute(f"SELECT DISTINCT name, entity_id FROM sources WHERE {mine}", given).fetchall()  # noqa: S608
     ledger.execute(
-        "UPDATE attributions SET entity_id = ? WHERE speaker_id IN"
-        f" (SELECT id FROM sources WHERE {mine})",  # noqa: S608
+        f"UPDATE attributions SET entity_id = ? WHERE speaker_id IN (SELECT id FROM sources WHERE {mine})",  # noqa: S608
         (entity, *given),
     )
     ledger.execute(f"UPDATE sources SET entity_id = ? WHERE {mine}", (entity, *given))  # noqa: S608
     for name in sorted({row["name"] for row in rows}):
         _call(ledger, entity, name)
     for one in {entity, *(row["entity_id"] for row in rows)}:
-        _count_again(ledger, one)
-
-
-def _count_again(ledger: sqlite3.Connection, entity: int) -> None:
-    ledger.execute(
-        "UPDATE entities SET attribution_count = (SELECT count(*) FROM attributions WHERE entity_id = ?1),"
-        " document_count = (SELECT count(DISTINCT document_id) FROM sources WHERE entity_id = ?1) WHERE id = ?1",
-        (entity,),
-    )
+        count_entity(ledger, one)
 
 
 def _describe(ledger: sqlite3.Connection, entity: int, group: Iterable[Signs], open_: bool) -> None:
@@ -143,18 +135,27 @@ def _make(ledger: sqlite3.Connection, name: str, kind: SourceKind, found: Compar
         "INSERT INTO entities (name, kind, is_outlet, name_key) VALUES (?, ?, ?, ?)", (name, kind, outlet, found.key)
     )
     assert done.lastrowid is not None  # noqa: S101 - an insert into a table with ids
-    ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (done.lastrowid, folded(name)))
+    _note_name(ledger, done.lastrowid, name)
     return done.lastrowid
 
 
 def _call(ledger: sqlite3.Connection, entity: int, name: str, rename: bool = True) -> None:
     """Note a name of an entity; the fullest of them is its name."""
-    fresh = ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (entity, folded(name))).rowcount
-    if not fresh or not rename:
+    if not _note_name(ledger, entity, name) or not rename:
         return
     (known,) = ledger.execute("SELECT name FROM entities WHERE id = ?", (entity,)).fetchone()
     if _fullness(name) > _fullness(known):
         ledger.execute("UPDATE entities SET name = ? WHERE id = ?", (name, entity))
+
+
+def _note_name(ledger: sqlite3.Connection, entity: int, name: str) -> bool:
+    """Let an entity be found by a name and its words; whether that is new."""
+    plain = folded(name)
+    fresh = ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (entity, plain)).rowcount > 0
+    if fresh:
+        words = ((entity, word) for word in plain.split())
+        ledger.executemany("INSERT OR IGNORE INTO entity_words VALUES (?, ?)", words)
+    return fresh
 
 
 def _fullness(name: str) -> tuple[int, int, str]:

@@ -14,6 +14,7 @@ from datetime import date
 from itertools import count
 
 from sayso.errors import InputError
+from sayso.ledger.counts import count_document
 from sayso.ledger.entities import Joined, join_sources, outlet_of
 from sayso.ledger.notices import note_what_it_corrects
 from sayso.lexicon import Lexicon
@@ -86,7 +87,7 @@ def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexi
     What it holds is found by its words only after `index_contents`.
     """
     _refuse_double_ids(reading, reading.document.id)
-    _count_speakers(ledger, row, -1)
+    count_document(ledger, row, -1)
     for table in ("attributions", "sources", "statements", "problems"):
         ledger.execute(f"DELETE FROM {table} WHERE document_id = ?", (row,))  # noqa: S608 - names of our own
     ledger.execute(
@@ -142,7 +143,7 @@ def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexic
     sources = _store_sources(ledger, row, document, reading.sources, entities)
     _store_attributions(ledger, row, reading, sources)
     _count(ledger, row, reading)
-    _count_speakers(ledger, row, 1)
+    count_document(ledger, row, 1)
 
 
 def _store_sources(
@@ -224,7 +225,11 @@ def _store_attributions(
     )
     ledger.executemany(
         "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
-        ((rows[one.id], part, i, span.start, span.end) for one in reading.attributions for part, i, span in _spans(one)),
+        (
+            (rows[one.id], part, i, span.start, span.end)
+            for one in reading.attributions
+            for part, i, span in _spans(one)
+        ),
     )
 
 
@@ -258,21 +263,6 @@ def _count(ledger: sqlite3.Connection, row: int, reading: Reading) -> None:
             sum(one.access is not None for one in unnamed),
             row,
         ),
-    )
-
-
-def _count_speakers(ledger: sqlite3.Connection, row: int, times: int) -> None:
-    """Count a document's sources and what they say for their entities; -1 times before they are taken out."""
-    found = ledger.execute(
-        "SELECT ?1 * count(attributions.id), ?1, sources.entity_id FROM sources"
-        " LEFT JOIN attributions ON speaker_id = sources.id"
-        " WHERE sources.document_id = ?2 AND sources.entity_id IS NOT NULL GROUP BY sources.entity_id",
-        (times, row),
-    ).fetchall()
-    ledger.executemany(
-        "UPDATE entities SET attribution_count = attribution_count + ?, document_count = document_count + ?"
-        " WHERE id = ?",
-        (tuple(one) for one in found),
     )
 
 

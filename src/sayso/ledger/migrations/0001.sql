@@ -32,6 +32,31 @@ CREATE TABLE entity_names (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entity_names_by_entity ON entity_names (entity_id);
 
+CREATE TABLE entity_words (
+  -- The words of these names, by which an entity is looked up whose whole name is not known.
+  entity_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  word TEXT NOT NULL,
+  PRIMARY KEY (word, entity_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entity_words_by_entity ON entity_words (entity_id);
+
+CREATE TABLE entity_months (
+  -- In which months entities speak. Counted while adding, as are outlets: the most frequent have too many to count.
+  entity_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  month TEXT NOT NULL, -- of the utterance, as YYYY-MM; what has no day is in none
+  attribution_count INTEGER NOT NULL,
+  PRIMARY KEY (entity_id, month)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entity_outlets (
+  -- In which outlets' documents entities are a source; documents without an outlet are in none.
+  entity_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  outlet_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  document_count INTEGER NOT NULL,
+  PRIMARY KEY (entity_id, outlet_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entity_outlets_by_outlet ON entity_outlets (outlet_id);
+
 CREATE TABLE documents (
   -- Articles, mails, transcripts and statements, each version of a text on its own.
   id INTEGER PRIMARY KEY, -- in the order in which they came
@@ -145,6 +170,7 @@ CREATE TABLE sources (
 CREATE INDEX sources_by_document ON sources (document_id);
 CREATE INDEX sources_by_entity ON sources (entity_id, document_id);
 CREATE INDEX sources_by_name_key ON sources (name_key, kind, namesake, entity_id) WHERE name_key IS NOT NULL;
+CREATE INDEX sources_left_open ON sources (name, kind, document_id) WHERE is_named AND entity_id IS NULL;
 
 CREATE TABLE roles (
   -- What a document calls a named source beside its name: "mayor of Ostrey".
