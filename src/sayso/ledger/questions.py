@@ -213,7 +213,7 @@ def ambiguous_entities(ledger: sqlite3.Connection, limit: int = 200) -> list[Spe
 def names_left_open(ledger: sqlite3.Connection, limit: int = 200) -> list[LeftOpen]:
     """Names that join no entity because their document gives no full name, and whom they may mean."""
     rows = ledger.execute(
-        "SELECT name, kind, count(DISTINCT document_id) AS number FROM sources"
+        "SELECT name, kind, count(DISTINCT document_id) AS number FROM sources INDEXED BY sources_left_open"
         " WHERE is_named AND entity_id IS NULL GROUP BY name, kind ORDER BY number DESC, name LIMIT ?",
         (limit,),
     ).fetchall()
