@@ -9,7 +9,7 @@ import random
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import product
+from itertools import accumulate, product
 
 from sayso.export.jsonl import reading_to_json
 from sayso.model import (
@@ -40,16 +40,31 @@ OUTLETS = 200
 def readings(count: int, seed: int = 7) -> Iterator[Reading]:
     """As many Readings of invented articles, always the same for a seed: some 600 words and 24 attributions each."""
     random_ = random.Random(seed)
-    words = [a + b for a, b in product(_SOUNDS, repeat=2)] + ["harbour", "tax", "bridge", "inquiry", "ferry", "vote"]
-    people = [f"{a.title()}{b} {c.title()}{d}" for a, b, c, d in product(_SOUNDS[:12], repeat=4)]
+    words = _Words()
+    people = [f"{a.title()}{b} {c.title()}{d}" for a, b, c, d in product(_SOUNDS, repeat=4)]
     for number in range(count):
         yield _reading(number, random_, words, people)
 
 
-def _reading(number: int, random_: random.Random, words: list[str], people: list[str]) -> Reading:
+class _Words:
+    """Invented words, a few of them very frequent and most rare, as in any language."""
+
+    def __init__(self) -> None:
+        self.words = ["the", "harbour", "tax", "bridge", "inquiry", "ferry", "vote"]
+        self.words += ["".join(sounds) for length in (2, 3, 4) for sounds in product(_SOUNDS, repeat=length)]
+        self.weights = list(accumulate(1 / rank for rank in range(1, len(self.words) + 1)))
+
+    def sentence(self, random_: random.Random, length: int) -> str:
+        """So many words and a full stop."""
+        return f"{' '.join(random_.choices(self.words, cum_weights=self.weights, k=length)).capitalize()}."
+
+
+def _reading(number: int, random_: random.Random, words: _Words, people: list[str]) -> Reading:
     name = f"generated{number}"
     # A few people speak in very many documents, most in few, as in news.
-    speakers = [people[min(int(random_.paretovariate(0.6)) - 1, len(people) - 1)] for _ in range(4)]
+    speakers = [people[(int(random_.paretovariate(0.4)) - 1) % len(people)] for _ in range(4)]
+    if random_.random() < 0.2:
+        speakers[0] = speakers[0].split()[1]  # a surname alone
     sources = [
         Source(f"{name}:source{i}", who, SourceKind.PERSON, named=True, roles=_roles(random_))
         for i, who in enumerate(dict.fromkeys(speakers))
@@ -58,12 +73,12 @@ def _reading(number: int, random_: random.Random, words: list[str], people: list
     sources.append(
         Source(f"{name}:unnamed", random_.choice(_UNNAMED), SourceKind.GROUP, named=False, anonymity_reason=reason)
     )
-    text, attributions, statements = f"{_sentence(random_, words, 8)}\n\n", [], []
+    text, attributions, statements = f"{words.sentence(random_, 8)}\n\n", [], []
     for i in range(PER_DOCUMENT):
-        plain = _sentence(random_, words, 14)
+        plain = words.sentence(random_, 14)
         statements.append(Statement(f"{name}:s{len(text)}", Span(len(text), len(text) + len(plain))))
         text += f"{plain} "
-        who, cue, content = random_.choice(sources), random_.choice(_CUES), _sentence(random_, words, 12)
+        who, cue, content = random_.choice(sources), random_.choice(_CUES), words.sentence(random_, 12)
         source = Span(len(text), len(text) + len(who.name))
         cue_span = Span(source.end + 1, source.end + 1 + len(cue))
         content_span = Span(cue_span.end + 1, cue_span.end + 1 + len(content))
@@ -105,10 +120,6 @@ def _reading(number: int, random_: random.Random, words: list[str], people: list
 def _roles(random_: random.Random) -> tuple[str, ...]:
     role = random_.choice(_ROLES) if random_.random() < 0.1 else ""
     return (role.format(place=random_.choice(_PLACES)),) if role else ()
-
-
-def _sentence(random_: random.Random, words: list[str], length: int) -> str:
-    return f"{' '.join(random_.choices(words, k=length)).capitalize()}."
 
 
 if __name__ == "__main__":

@@ -30,10 +30,11 @@ from readings import words
 from sayso.errors import InputError
 from sayso.ledger.adding import read_again
 from sayso.ledger.checking import faults
+from sayso.ledger.counts import count_document
 from sayso.ledger.opening import LedgerError, reading_from
 from sayso.ledger.questions import contents_with, documents_with, match_expression
 from sayso.ledger.readings import kept_readings, readings
-from sayso.ledger.storing import Arrived, replace_reading, store
+from sayso.ledger.storing import Arrived, index_contents, index_texts, replace_reading, store
 from sayso.model import Attribution, Document, MadeBy, Reading, Source, SourceKind, Span, Statement
 
 NOW = "2024-05-31T12:00:00+00:00"
@@ -67,6 +68,20 @@ def may_be_stored(reading: Reading) -> bool:
     )
 
 
+def stored(ledger: sqlite3.Connection, arrived: Arrived) -> int:
+    """Store a Reading, and make it searchable; its row."""
+    row = store(ledger, arrived, NOW, LEXICON)
+    index_texts(ledger, [row])
+    index_contents(ledger, [row])
+    return row
+
+
+def replaced(ledger: sqlite3.Connection, row: int, reading: Reading) -> None:
+    """Put a Reading in the place of another, and make it searchable."""
+    replace_reading(ledger, row, reading, LEXICON)
+    index_contents(ledger, [row])
+
+
 @given(any_readings(), st.booleans())
 def test_any_reading_comes_back_equal(reading: Reading, follows: bool) -> None:
     if follows:  # ids that follow the document's are kept without it
@@ -74,7 +89,7 @@ def test_any_reading_comes_back_equal(reading: Reading, follows: bool) -> None:
         reading = replace(reading, statements=renamed)
     assume(may_be_stored(reading))
     ledger = in_memory()
-    row = store(ledger, Arrived(reading, "here"), NOW, LEXICON)
+    row = stored(ledger, Arrived(reading, "here"))
     assert list(readings(ledger)) == [reading]
     ((kept_row, entities, again),) = kept_readings(ledger, [row])
     assert (kept_row, again) == (row, reading)
@@ -90,12 +105,12 @@ def test_a_reading_replaced_and_put_back_is_what_it_was(first: Reading, second: 
     other = replace(first, statements=second.statements[:0], problems=second.problems, made_by=second.made_by)
     other = replace(other, document=replace(first.document, language=language), sources=(), attributions=())
     ledger = in_memory()
-    row = store(ledger, Arrived(first, "here"), NOW, LEXICON)
+    row = stored(ledger, Arrived(first, "here"))
     before = counted(ledger)
-    replace_reading(ledger, row, other, LEXICON)
+    replaced(ledger, row, other)
     assert list(readings(ledger)) == [other]
     assert list(faults(ledger)) == []
-    replace_reading(ledger, row, first, LEXICON)
+    replaced(ledger, row, first)
     assert list(readings(ledger)) == [first]
     assert list(faults(ledger)) == []
     assert counted(ledger) == before
@@ -154,11 +169,11 @@ def test_accents_and_case_do_not_matter_to_a_search() -> None:
 def test_a_search_follows_the_reading_that_is_there_now() -> None:
     ledger = holding(WEIR)
     fewer = replace(WEIR, attributions=WEIR.attributions[1:])
-    replace_reading(ledger, 1, fewer, LEXICON)
+    replaced(ledger, 1, fewer)
     assert contents_with(ledger, "weir") == []
     assert [said.content for said in contents_with(ledger, "asked")] == ["nobody had asked them"]
     assert [hit.id for hit in documents_with(ledger, "weir")] == ["weir"]
-    replace_reading(ledger, 1, WEIR, LEXICON)
+    replaced(ledger, 1, WEIR)
     assert [said.content for said in contents_with(ledger, "weir")] == ["the weir would go"]
 
 
@@ -199,6 +214,7 @@ def test_counts_are_those_of_counting() -> None:
 
 def test_deleting_a_document_takes_everything_of_it_along() -> None:
     ledger = holding(WEIR, FERRY)
+    count_document(ledger, 1, -1)
     ledger.execute("DELETE FROM documents WHERE reading_id = 'weir'")
     counted(ledger)
     assert list(faults(ledger)) == []

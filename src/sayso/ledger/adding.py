@@ -18,7 +18,16 @@ from sayso.errors import InputError
 from sayso.ledger.entities import outlet_key, outlet_named
 from sayso.ledger.opening import transaction
 from sayso.ledger.readings import documents_in
-from sayso.ledger.storing import Arrived, id_without_version, maker_of, replace_reading, store, version_id
+from sayso.ledger.storing import (
+    Arrived,
+    id_without_version,
+    index_contents,
+    index_texts,
+    maker_of,
+    replace_reading,
+    store,
+    version_id,
+)
 from sayso.lexicon import Lexicon
 from sayso.model import GIVEN_NO_ID, Document, MadeBy, Reading
 from sayso.readers import Read
@@ -80,6 +89,7 @@ def read_again(ledger: sqlite3.Connection, read_many: ReadMany, made_by: MadeBy,
         with transaction(ledger):
             for row, reading in zip(page, found, strict=True):
                 replace_reading(ledger, row, reading, lexicon)
+            index_contents(ledger, page)
         for reading in found:
             told(Added(reading.document.id, len(reading.attributions)))
 
@@ -121,7 +131,7 @@ def _with_readings(fresh: Iterable[_Fresh], read_many: ReadMany) -> Iterator[tup
         waiting: deque[_Fresh] = deque()
         for reading in read_many(_documents(group, waiting)):
             one = waiting.popleft()
-            yield one, replace(reading, problems=one.read.problems + reading.problems)
+            yield one, reading
 
 
 def _documents(fresh: Iterable[_Fresh], waiting: deque[_Fresh]) -> Iterator[Document]:
@@ -139,14 +149,21 @@ def _write(
 ) -> None:
     """Store a batch, wholly or not at all, and say so."""
     events: list[Event] = []
+    rows: list[int] = []
     added = datetime.now(UTC).isoformat(timespec="seconds")
     with transaction(ledger):
         for one, reading in batch:
             try:
-                store(ledger, Arrived(reading, one.read.place, one.read.left_out), added, lexicon)
+                rows.append(
+                    store(
+                        ledger, Arrived(reading, one.read.place, one.read.problems, one.read.left_out), added, lexicon
+                    )
+                )
                 events.append(Added(one.read.place, len(reading.attributions)))
             except InputError as error:
                 events.append(error)
+        index_texts(ledger, rows)
+        index_contents(ledger, rows)
     for one, _ in batch:
         under_way -= one.keys
     for event in events:

@@ -89,7 +89,12 @@ def _count_faults(ledger: sqlite3.Connection) -> Iterator[str]:
     wrong = (
         "SELECT entities.name FROM entities WHERE attribution_count <>"
         " (SELECT count(*) FROM attributions WHERE entity_id = entities.id) OR document_count <>"
-        " (SELECT count(DISTINCT document_id) FROM sources WHERE entity_id = entities.id) LIMIT 20"
+        " (SELECT count(DISTINCT document_id) FROM sources WHERE entity_id = entities.id)"
+        " OR (SELECT coalesce(sum(attribution_count), 0) FROM entity_months WHERE entity_id = entities.id) <>"
+        " (SELECT count(dated) FROM attributions WHERE entity_id = entities.id)"
+        " OR (SELECT coalesce(sum(document_count), 0) FROM entity_outlets WHERE entity_id = entities.id) <>"
+        " (SELECT count(DISTINCT document_id) FROM sources JOIN documents ON documents.id = document_id"
+        " WHERE entity_id = entities.id AND outlet_id IS NOT NULL) LIMIT 20"
     )
     for row in ledger.execute(wrong):
         yield f"the counts of {row['name']} are not those of its attributions and documents"

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from sayso.ledger.counts import count_entity
 from sayso.ledger.namesakes import Signs, compared, folded, left_open, outlet_name, parted
 from sayso.lexicon import Lexicon
 from sayso.model import Document, Source, SourceKind
@@ -29,10 +30,11 @@ class Joined:
     namesake: str | None = None
 
 
-def join(ledger: sqlite3.Connection, source: Source, lexicon: Lexicon) -> Joined:
+def join(ledger: sqlite3.Connection, source: Source, lexicon: Lexicon, moved: set[int]) -> Joined:
     """The entity of a source that is about to be stored, made where there is none yet.
 
-    Sources stored before it, of the same document too, may come under other entities by it.
+    Sources stored before it, of the same document too, may come under other entities by it; these and the ones
+    that they leave are added to `moved`, and have to be counted anew once the document is stored.
     """
     found = compared(source, lexicon)
     if found is None:
@@ -46,7 +48,7 @@ def join(ledger: sqlite3.Connection, source: Source, lexicon: Lexicon) -> Joined
     if like is not None:
         entity = int(like["entity_id"])
     else:
-        entity = _part(ledger, found.key, source.kind, found.signs, name)[found.signs]
+        entity = _part(ledger, found.key, source.kind, moved, found.signs, name)[found.signs]
         if name != source.name:
             ledger.execute("UPDATE entities SET is_outlet = 1 WHERE id = ?", (entity,))
     _call(ledger, entity, name)
@@ -57,15 +59,18 @@ def join(ledger: sqlite3.Connection, source: Source, lexicon: Lexicon) -> Joined
 
 def part_anew(ledger: sqlite3.Connection, gone: Iterable[sqlite3.Row]) -> None:
     """Part and call the bearers of names again as if these rows of sources, which have gone, had never been."""
+    moved: set[int] = set()
     for one in gone:
         signs = (one["name_key"], one["kind"], one["namesake"])
         if not ledger.execute(
             "SELECT 1 FROM sources WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1", signs
         ).fetchone():
-            _part(ledger, one["name_key"], one["kind"])
+            _part(ledger, one["name_key"], one["kind"], moved)
         called = (one["entity_id"], one["name"])
         if not ledger.execute("SELECT 1 FROM sources WHERE entity_id = ? AND name = ? LIMIT 1", called).fetchone():
             _call_anew(ledger, one["entity_id"])
+    for entity in sorted(moved):
+        count_entity(ledger, entity)
 
 
 def outlet_named(document: Document, lexicon: Lexicon) -> str | None:
@@ -102,11 +107,12 @@ def outlet_of(ledger: sqlite3.Connection, document: Document, lexicon: Lexicon) 
 
 
 def _part(
-    ledger: sqlite3.Connection, key: str, kind: str, arriving: Signs | None = None, name: str = ""
+    ledger: sqlite3.Connection, key: str, kind: str, moved: set[int], arriving: Signs | None = None, name: str = ""
 ) -> dict[Signs, int]:
     """Part all bearers of a name by their signs, and those of a source that arrives under this name.
 
-    Each group keeps an entity that one of its sources had, where it can. Returns the entity of each signs.
+    Each group keeps an entity that one of its sources had, where it can; entities that lose or gain sources are
+    added to `moved`. Returns the entity of each signs.
     """
     rows = ledger.execute(
         "SELECT namesake, min(entity_id) AS entity_id FROM sources WHERE name_key = ? AND kind = ? GROUP BY namesake",
@@ -119,7 +125,7 @@ def _part(
         for row in ledger.execute("SELECT id, told_apart_by FROM entities WHERE name_key = ? AND kind = ?", (key, kind))
     }
     after: dict[Signs, int] = {}
-    moved = False
+    parting = False
     for group in groups:
         held = sorted({before[one] for one in group if one in before} & free.keys())
         bare = free.keys() - set(before.values())
@@ -131,8 +137,9 @@ def _part(
             after[one] = entity
             if one in before and before[one] != entity:
                 _move(ledger, key, kind, one, entity)
-                moved = True
-    if moved:
+                moved |= {before[one], entity}
+                parting = True
+    if parting:
         for entity in {*before.values(), *after.values()}:
             _call_anew(ledger, entity)
     return after
@@ -145,19 +152,20 @@ def _take(ledger: sqlite3.Connection, bare: dict[int, str], group: frozenset[Sig
     signs = {msgspec.json.encode([one]).decode()[1:-1] for one in group}
     entity = min(bare, key=lambda one: (not any(sign in bare[one] for sign in signs), one))
     if ledger.execute("UPDATE entities SET name = ? WHERE id = ? AND NOT is_outlet", (name, entity)).rowcount:
-        ledger.execute("DELETE FROM entity_names WHERE entity_id = ?", (entity,))
+        _forget_names(ledger, entity)
     return entity
 
 
 def _move(ledger: sqlite3.Connection, key: str, kind: str, signs: Signs, entity: int) -> None:
     """Put all sources of a name and its signs under another entity, and what they said with them."""
     namesake = msgspec.json.encode(signs).decode()
-    rows = ledger.execute(
-        "SELECT id FROM sources WHERE name_key = ? AND kind = ? AND namesake = ?", (key, kind, namesake)
-    ).fetchall()
-    for row in rows:
-        ledger.execute("UPDATE sources SET entity_id = ? WHERE id = ?", (entity, row["id"]))
-        ledger.execute("UPDATE attributions SET entity_id = ? WHERE speaker_id = ?", (entity, row["id"]))
+    mine = "name_key = ? AND kind = ? AND namesake = ?"
+    given = (key, kind, namesake)
+    ledger.execute(
+        f"UPDATE attributions SET entity_id = ? WHERE speaker_id IN (SELECT id FROM sources WHERE {mine})",  # noqa: S608
+        (entity, *given),
+    )
+    ledger.execute(f"UPDATE sources SET entity_id = ? WHERE {mine}", (entity, *given))  # noqa: S608
 
 
 def _describe(ledger: sqlite3.Connection, entity: int, group: Iterable[Signs], open_: bool) -> None:
@@ -175,7 +183,7 @@ def _make(ledger: sqlite3.Connection, name: str, kind: str, key: str, outlet: bo
 
 def _call(ledger: sqlite3.Connection, entity: int, name: str, rename: bool = True) -> None:
     """Note a name of an entity; the fullest of them is its name."""
-    ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (entity, folded(name)))
+    _note_name(ledger, entity, name)
     if not rename:
         return
     (known,) = ledger.execute("SELECT name FROM entities WHERE id = ?", (entity,)).fetchone()
@@ -194,10 +202,23 @@ def _call_anew(ledger: sqlite3.Connection, entity: int) -> None:
     names = [row["name"] for row in ledger.execute("SELECT DISTINCT name FROM sources WHERE entity_id = ?", (entity,))]
     if not names:
         return
-    ledger.execute("DELETE FROM entity_names WHERE entity_id = ?", (entity,))
+    _forget_names(ledger, entity)
     ledger.execute("UPDATE entities SET name = ? WHERE id = ?", (max(names, key=_fullness), entity))
     for name in names:
         _call(ledger, entity, name, rename=False)
+
+
+def _note_name(ledger: sqlite3.Connection, entity: int, name: str) -> None:
+    """Let an entity be found by a name and its words."""
+    plain = folded(name)
+    if ledger.execute("INSERT OR IGNORE INTO entity_names VALUES (?, ?)", (entity, plain)).rowcount:
+        words = ((entity, word) for word in plain.split())
+        ledger.executemany("INSERT OR IGNORE INTO entity_words VALUES (?, ?)", words)
+
+
+def _forget_names(ledger: sqlite3.Connection, entity: int) -> None:
+    ledger.execute("DELETE FROM entity_names WHERE entity_id = ?", (entity,))
+    ledger.execute("DELETE FROM entity_words WHERE entity_id = ?", (entity,))
 
 
 def _fullness(name: str) -> tuple[int, int, str]:

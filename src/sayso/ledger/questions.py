@@ -12,6 +12,9 @@ from sayso.ledger.namesakes import folded
 
 RANKED = 2_000  # matches up to which a search is sorted by how well they fit; beyond, the newest come first
 
+_LAST = "\U0010ffff"  # comes after all letters
+_ALIKE_AT_LEAST = 2  # letters that a word of a name shares with a misspelt one
+_COMPARED = 500  # names, at most, that are compared with each word of a misspelt one, the most frequent
 _PART_OF_QUERY = re.compile(r'"([^"]*)"?|(\S+)')
 
 
@@ -108,7 +111,8 @@ def who_speaks_most(ledger: sqlite3.Connection, limit: int = 50, kind: str | Non
 
 
 def entities_named(ledger: sqlite3.Connection, name: str) -> list[Speaker]:
-    """The entities that some document calls by this name, or else those with all its words in a name of theirs."""
+    """The entities that some document calls by this name, or else those with words in their names that begin with
+    all the words of this."""
     exact = ledger.execute(
         f"SELECT {_SPEAKER} FROM entities WHERE id IN (SELECT entity_id FROM entity_names WHERE name = ?)"  # noqa: S608
         " ORDER BY attribution_count DESC, id",
@@ -116,21 +120,29 @@ def entities_named(ledger: sqlite3.Connection, name: str) -> list[Speaker]:
     ).fetchall()
     if exact:
         return [_speaker(row) for row in exact]
-    words = [f"%{_escaped(word)}%" for word in folded(name).split()]
+    words = folded(name).split()
     if not words:
         return []
-    holds = " AND ".join(r"name LIKE ? ESCAPE '\'" for _ in words)
+    begins = " INTERSECT ".join(["SELECT entity_id FROM entity_words WHERE word >= ? AND word < ?"] * len(words))
     rows = ledger.execute(
-        f"SELECT {_SPEAKER} FROM entities WHERE id IN (SELECT entity_id FROM entity_names WHERE {holds})"  # noqa: S608
-        " ORDER BY attribution_count DESC, id LIMIT 20",
-        words,
+        f"SELECT {_SPEAKER} FROM entities WHERE id IN ({begins}) ORDER BY attribution_count DESC, id LIMIT 20",  # noqa: S608
+        [bound for word in words for bound in (word, word + _LAST)],
     )
     return [_speaker(row) for row in rows]
 
 
 def names_like(ledger: sqlite3.Connection, name: str) -> list[str]:
-    """The names in the ledger that are written most alike."""
-    names = {row["name"] for row in ledger.execute("SELECT name FROM entities WHERE attribution_count > 0")}
+    """The names in the ledger that are written most alike, of those with a word that begins with the same letters."""
+    names: dict[str, int] = {}
+    for word in folded(name).split():
+        opening = word[:_ALIKE_AT_LEAST]
+        rows = ledger.execute(
+            "SELECT name, attribution_count FROM entities WHERE attribution_count > 0 AND id IN"
+            " (SELECT entity_id FROM entity_words WHERE word >= ? AND word < ?)"
+            " ORDER BY attribution_count DESC LIMIT ?",
+            (opening, opening + _LAST, _COMPARED),
+        )
+        names |= {row["name"]: row["attribution_count"] for row in rows}
     return get_close_matches(name, names, n=3, cutoff=0.6)
 
 
@@ -138,31 +150,41 @@ def statements_of(
     ledger: sqlite3.Connection, entity: int, limit: int = 1000, since: tuple[str, int] = ("", 0)
 ) -> list[tuple[int, Said]]:
     """What an entity said, in the order of time, undated first; go on with the day and row of the last one."""
-    rows = ledger.execute(
-        f"{_SAID} WHERE attributions.entity_id = ? AND (coalesce(dated, ''), attributions.id) > (?, ?)"
-        " ORDER BY dated, attributions.id LIMIT ?",
-        (entity, *since, limit),
-    )
-    return [(row["row"], _said(row)) for row in rows]
+    day, row = since
+    found: list[sqlite3.Row] = []
+    if not day:
+        undated = (
+            f"{_SAID} WHERE entity_id = ? AND dated IS NULL AND attributions.id > ? ORDER BY attributions.id LIMIT ?"
+        )
+        found = ledger.execute(undated, (entity, row, limit)).fetchall()
+        row = 0
+    if len(found) < limit:
+        found += ledger.execute(
+            f"{_SAID} WHERE entity_id = ? AND (dated, attributions.id) > (?, ?)"
+            " ORDER BY dated, attributions.id LIMIT ?",
+            (entity, day, row, limit - len(found)),
+        ).fetchall()
+    return [(one["row"], _said(one)) for one in found]
 
 
 def months_of(ledger: sqlite3.Connection, entity: int) -> dict[str, int]:
     """How many attributions an entity has in each month, "2024-05" to their number; those without a day left out."""
     rows = ledger.execute(
-        "SELECT substr(dated, 1, 7) AS month, count(*) AS number FROM attributions"
-        " WHERE entity_id = ? AND dated IS NOT NULL GROUP BY month ORDER BY month",
+        "SELECT month, attribution_count FROM entity_months WHERE entity_id = ? AND attribution_count > 0"
+        " ORDER BY month",
         (entity,),
     )
-    return {row["month"]: row["number"] for row in rows}
+    return {row["month"]: row["attribution_count"] for row in rows}
 
 
 def outlets_of(ledger: sqlite3.Connection, entity: int, limit: int = 20) -> list[tuple[str, int]]:
-    """The outlets in which an entity speaks most, and in how many documents of each."""
+    """The outlets in which an entity speaks most, and in how many documents of each; "" for those without one."""
     rows = ledger.execute(
-        "SELECT coalesce(outlets.name, '') AS outlet, count(DISTINCT sources.document_id) AS number FROM sources"
-        " JOIN documents ON documents.id = sources.document_id"
-        " LEFT JOIN entities AS outlets ON outlets.id = documents.outlet_id"
-        " WHERE sources.entity_id = ? GROUP BY documents.outlet_id ORDER BY number DESC, outlet LIMIT ?",
+        "SELECT name AS outlet, entity_outlets.document_count AS number FROM entity_outlets"
+        " JOIN entities ON entities.id = outlet_id WHERE entity_id = ?1 AND number > 0"
+        " UNION ALL SELECT '', document_count - (SELECT coalesce(sum(document_count), 0) FROM entity_outlets"
+        " WHERE entity_id = ?1) AS number FROM entities WHERE id = ?1 AND number > 0"
+        " ORDER BY number DESC, outlet LIMIT ?2",
         (entity, limit),
     )
     return [(row["outlet"], row["number"]) for row in rows]
@@ -192,7 +214,7 @@ def ambiguous_entities(ledger: sqlite3.Connection, limit: int = 200) -> list[Spe
 def names_left_open(ledger: sqlite3.Connection, limit: int = 200) -> list[LeftOpen]:
     """Names that join no entity because their document gives no full name, and whom they may mean."""
     rows = ledger.execute(
-        "SELECT name, kind, count(DISTINCT document_id) AS number FROM sources"
+        "SELECT name, kind, count(DISTINCT document_id) AS number FROM sources INDEXED BY sources_left_open"
         " WHERE is_named AND entity_id IS NULL GROUP BY name, kind ORDER BY number DESC, name LIMIT ?",
         (limit,),
     ).fetchall()
@@ -254,12 +276,15 @@ def _order(ledger: sqlite3.Connection, table: str, words: str) -> str:
 
 
 def _candidates(ledger: sqlite3.Connection, row: sqlite3.Row) -> tuple[str, ...]:
-    """Entities that a bare name may mean: those that have it as a word of their name."""
+    """Entities that a bare name may mean: those that have its words in their names."""
+    words = folded(row["name"]).split()
+    if not words:
+        return ()
+    holds = " INTERSECT ".join(["SELECT entity_id FROM entity_words WHERE word = ?"] * len(words))
     found = ledger.execute(
-        "SELECT DISTINCT entities.name FROM entity_names JOIN entities ON entities.id = entity_id"
-        r" WHERE (' ' || entity_names.name || ' ') LIKE '% ' || ? || ' %' ESCAPE '\' AND kind = ?"
-        " ORDER BY attribution_count DESC LIMIT 5",
-        (_escaped(folded(row["name"])), row["kind"]),
+        f"SELECT DISTINCT name FROM entities WHERE id IN ({holds}) AND kind = ?"  # noqa: S608
+        " ORDER BY attribution_count DESC, id LIMIT 5",
+        (*words, row["kind"]),
     )
     return tuple(one["name"] for one in found)
 
@@ -292,10 +317,6 @@ def _said(row: sqlite3.Row) -> Said:
 
 def _speaker(row: sqlite3.Row) -> Speaker:
     return Speaker(*row)
-
-
-def _escaped(words: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", words)
 
 
 def all_said(ledger: sqlite3.Connection, entity: int) -> Iterator[Said]:

@@ -11,8 +11,10 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from sayso.errors import InputError
+from sayso.ledger.counts import count_document, count_entity
 from sayso.ledger.entities import join, outlet_of, part_anew
 from sayso.ledger.notices import note_what_it_corrects
 from sayso.lexicon import Lexicon
@@ -26,15 +28,19 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A Reading on its way into the ledger: where its document was found, and what its text leaves out."""
+    """A Reading on its way into the ledger: where its document was found, what stood in the way of getting at its
+    text, and what that leaves out."""
 
     reading: Reading
     found_in: str
+    problems: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
 
 def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lexicon) -> int:
     """Add a document with its Reading; `added` is the time. Returns its row's id.
+
+    It is found by its words only after `index_texts` and `index_contents`.
 
     Raises InputError where ids occur twice in the Reading, so that it could not be given back.
     """
@@ -71,29 +77,52 @@ def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lex
         "INSERT INTO left_out VALUES (?, ?, ?, ?)",
         ((row, i, one.kind, one.text) for i, one in enumerate(arrived.left_out)),
     )
+    _store_problems(ledger, row, arrived.problems, of_input=True)
     _store_reading(ledger, row, reading, lexicon)
     note_what_it_corrects(ledger, row, document, first, lexicon)
     return row
 
 
 def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
-    """Put another Reading of the same text in the place of a document's Reading."""
+    """Put another Reading of the same text in the place of a document's Reading.
+
+    What it holds is found by its words only after `index_contents`.
+    """
     _refuse_double_ids(reading, reading.document.id)
     gone = ledger.execute(
         "SELECT DISTINCT name_key, kind, namesake, entity_id, name FROM sources"
         " WHERE document_id = ? AND entity_id IS NOT NULL",
         (row,),
     ).fetchall()
-    # From the inside out: an attribution within another points to it.
-    ledger.execute("UPDATE attributions SET within_id = NULL WHERE document_id = ?", (row,))
-    for table in ("attributions", "sources", "statements", "problems"):
+    count_document(ledger, row, -1)
+    for table in ("attributions", "sources", "statements"):
         ledger.execute(f"DELETE FROM {table} WHERE document_id = ?", (row,))  # noqa: S608 - names of our own
+    ledger.execute("DELETE FROM problems WHERE document_id = ? AND NOT is_of_input", (row,))
     ledger.execute(
         "UPDATE documents SET maker_id = ?, language = ? WHERE id = ?",
         (maker_of(ledger, reading.made_by), reading.document.language, row),
     )
     _store_reading(ledger, row, reading, lexicon)
     part_anew(ledger, gone)
+
+
+def index_texts(ledger: sqlite3.Connection, rows: Iterable[int]) -> None:
+    """Make the texts of new documents searchable. Many at once, and after all else that a transaction writes:
+    the index writes out what it has gathered before any other statement."""
+    ledger.execute(
+        "INSERT INTO documents_search (rowid, title, text) SELECT id, title, text FROM documents"
+        " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(rows)),),
+    )
+
+
+def index_contents(ledger: sqlite3.Connection, rows: Iterable[int]) -> None:
+    """Make searchable what is said in documents that are new or were read again; many at once, as texts are."""
+    ledger.execute(
+        "INSERT INTO attributions_search (rowid, content) SELECT id, content FROM attributions"
+        " WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(rows)),),
+    )
 
 
 def day_of(published: str | None) -> str | None:
@@ -125,26 +154,40 @@ def id_without_version(kept: str, text_sha256: str) -> str:
 
 def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
     document = reading.document
-    ledger.executemany(
-        "INSERT INTO problems VALUES (?, ?, ?)", ((row, i, problem) for i, problem in enumerate(reading.problems))
-    )
+    _store_problems(ledger, row, reading.problems, of_input=False)
     ledger.executemany(
         'INSERT INTO statements (document_id, reading_id, "start", "end", is_headline) VALUES (?, ?, ?, ?, ?)',
         ((row, short_id(document.id, s.id), s.span.start, s.span.end, s.headline) for s in reading.statements),
     )
-    sources = _store_sources(ledger, row, document, reading.sources, lexicon)
+    moved: set[int] = set()
+    sources = _store_sources(ledger, row, document, reading.sources, lexicon, moved)
     _store_attributions(ledger, row, reading, sources)
     _count(ledger, row, reading)
+    count_document(ledger, row, 1)
+    for entity in sorted(moved):
+        count_entity(ledger, entity)
+
+
+def _store_problems(ledger: sqlite3.Connection, row: int, problems: Iterable[str], of_input: bool) -> None:
+    (first,) = ledger.execute("SELECT count(*) FROM problems WHERE document_id = ?", (row,)).fetchone()
+    ledger.executemany(
+        "INSERT INTO problems VALUES (?, ?, ?, ?)", ((row, i, one, of_input) for i, one in enumerate(problems, first))
+    )
 
 
 def _store_sources(
-    ledger: sqlite3.Connection, row: int, document: Document, sources: Iterable[Source], lexicon: Lexicon
+    ledger: sqlite3.Connection,
+    row: int,
+    document: Document,
+    sources: Iterable[Source],
+    lexicon: Lexicon,
+    moved: set[int],
 ) -> dict[str, tuple[int, int | None]]:
     """The row and the entity of each source, by its id in the Reading."""
     rows: dict[str, int] = {}
     for source in sources:
-        joined = join(ledger, source, lexicon)
-        source_row = rows[source.id] = _insert(
+        joined = join(ledger, source, lexicon, moved)
+        rows[source.id] = _insert(
             ledger,
             "sources",
             document_id=row,
@@ -158,13 +201,14 @@ def _store_sources(
             namesake=joined.namesake,
             name_key=joined.name_key,
         )
-        ledger.executemany(
-            "INSERT INTO roles VALUES (?, ?, ?)", ((source_row, i, r) for i, r in enumerate(source.roles))
-        )
-        ledger.executemany(
-            "INSERT INTO mentions VALUES (?, ?, ?, ?)",
-            ((source_row, i, m.start, m.end) for i, m in enumerate(source.mentions)),
-        )
+    ledger.executemany(
+        "INSERT INTO roles VALUES (?, ?, ?)",
+        ((rows[one.id], i, role) for one in sources for i, role in enumerate(one.roles)),
+    )
+    ledger.executemany(
+        "INSERT INTO mentions VALUES (?, ?, ?, ?)",
+        ((rows[one.id], i, m.start, m.end) for one in sources for i, m in enumerate(one.mentions)),
+    )
     # Asked once all are there: a namesake in the same document may have parted one that was joined before it.
     entities = dict(ledger.execute("SELECT id, entity_id FROM sources WHERE document_id = ?", (row,)).fetchall())
     return {one: (source_row, entities[source_row]) for one, source_row in rows.items()}
@@ -173,43 +217,56 @@ def _store_sources(
 def _store_attributions(
     ledger: sqlite3.Connection, row: int, reading: Reading, sources: dict[str, tuple[int, int | None]]
 ) -> None:
-    document, rows = reading.document, dict[str, int]()
-    published_on = day_of(document.published)
-    for one in reading.attributions:
-        speaker, entity = sources[one.speaker] if one.speaker is not None else (None, None)
-        rows[one.id] = _insert(
-            ledger,
-            "attributions",
-            document_id=row,
-            reading_id=short_id(document.id, one.id),
-            source=one.source.of(document.text) if one.source else None,
-            cue=one.cue.of(document.text),
-            content=BETWEEN_PIECES.join(piece.of(document.text) for piece in one.content),
-            speaker_id=speaker,
-            speaker_confidence=one.speaker_confidence,
-            entity_id=entity,
-            basis_id=sources[one.basis][0] if one.basis is not None else None,
-            quotation=one.quotation,
-            act=one.act,
-            polarity=one.polarity,
-            certainty=one.certainty,
-            certainty_words=one.certainty_words,
-            channel=one.channel,
-            addressee=one.addressee,
-            when_text=one.when.text if one.when else None,
-            when_from=one.when.start if one.when else None,
-            when_to=one.when.end if one.when else None,
-            dated=(day_of(one.when.start) if one.when else None) or published_on,
-            confidence=one.confidence,
-        )
-        ledger.executemany(
-            "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
-            ((rows[one.id], part, i, span.start, span.end) for part, i, span in _spans(one)),
-        )
+    document, published_on = reading.document, day_of(reading.document.published)
+    rows = dict(zip((one.id for one in reading.attributions), count(_next_row(ledger, "attributions"))))
     ledger.executemany(
-        "UPDATE attributions SET within_id = ? WHERE id = ?",
-        ((rows[one.within], rows[one.id]) for one in reading.attributions if one.within is not None),
+        "INSERT INTO attributions (id, document_id, reading_id, source, cue, content, speaker_id, speaker_confidence,"
+        " entity_id, basis_id, quotation, act, polarity, certainty, certainty_words, channel, addressee, when_text,"
+        " when_from, when_to, dated, within_id, confidence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                rows[one.id],
+                row,
+                short_id(document.id, one.id),
+                one.source.of(document.text) if one.source else None,
+                one.cue.of(document.text),
+                BETWEEN_PIECES.join(piece.of(document.text) for piece in one.content),
+                sources[one.speaker][0] if one.speaker is not None else None,
+                one.speaker_confidence,
+                sources[one.speaker][1] if one.speaker is not None else None,
+                sources[one.basis][0] if one.basis is not None else None,
+                one.quotation,
+                one.act,
+                one.polarity,
+                one.certainty,
+                one.certainty_words,
+                one.channel,
+                one.addressee,
+                one.when.text if one.when else None,
+                one.when.start if one.when else None,
+                one.when.end if one.when else None,
+                (day_of(one.when.start) if one.when else None) or published_on,
+                rows[one.within] if one.within is not None else None,
+                one.confidence,
+            )
+            for one in reading.attributions
+        ),
     )
+    ledger.executemany(
+        "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
+        (
+            (rows[one.id], part, i, span.start, span.end)
+            for one in reading.attributions
+            for part, i, span in _spans(one)
+        ),
+    )
+
+
+def _next_row(ledger: sqlite3.Connection, table: str) -> int:
+    """The id of the next row of a table: there is one writer, and rows of one document are inserted together."""
+    (last,) = ledger.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608 - names of our own
+    return (last or 0) + 1
 
 
 def _spans(one: Attribution) -> Iterable[tuple[str, int, Span]]:

@@ -32,6 +32,31 @@ CREATE TABLE entity_names (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entity_names_by_entity ON entity_names (entity_id);
 
+CREATE TABLE entity_words (
+  -- The words of these names, by which an entity is looked up whose whole name is not known.
+  entity_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  word TEXT NOT NULL,
+  PRIMARY KEY (word, entity_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entity_words_by_entity ON entity_words (entity_id);
+
+CREATE TABLE entity_months (
+  -- In which months entities speak. Counted while adding, as are outlets: the most frequent have too many to count.
+  entity_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  month TEXT NOT NULL, -- of the utterance, as YYYY-MM; what has no day is in none
+  attribution_count INTEGER NOT NULL,
+  PRIMARY KEY (entity_id, month)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entity_outlets (
+  -- In which outlets' documents entities are a source; documents without an outlet are in none.
+  entity_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  outlet_id INTEGER NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
+  document_count INTEGER NOT NULL,
+  PRIMARY KEY (entity_id, outlet_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entity_outlets_by_outlet ON entity_outlets (outlet_id);
+
 CREATE TABLE documents (
   -- Articles, mails, transcripts and statements, each version of a text on its own.
   id INTEGER PRIMARY KEY, -- in the order in which they came
@@ -50,7 +75,6 @@ CREATE TABLE documents (
   url TEXT,
   language TEXT,
   kind TEXT NOT NULL CHECK (kind IN ('article', 'email', 'transcript', 'statement')),
-  text TEXT NOT NULL, -- never altered
   text_sha256 TEXT NOT NULL, -- SHA-256 of the text in UTF-8
   version_of_id INTEGER REFERENCES documents (id), -- the first version of this document, on all later ones
   version INTEGER NOT NULL DEFAULT 1, -- 1 for the first text seen at a URL, 2 for the next
@@ -62,7 +86,8 @@ CREATE TABLE documents (
   unnamed_count INTEGER NOT NULL DEFAULT 0, -- unnamed sources that speak
   unnamed_with_reason_count INTEGER NOT NULL DEFAULT 0, -- of these: whose reason for anonymity is stated
   unnamed_with_access_count INTEGER NOT NULL DEFAULT 0, -- of these: of whom the text says how they know
-  unnamed_share REAL GENERATED ALWAYS AS (1.0 * unnamed_attribution_count / attribution_count) VIRTUAL
+  unnamed_share REAL GENERATED ALWAYS AS (1.0 * unnamed_attribution_count / attribution_count) VIRTUAL,
+  text TEXT NOT NULL -- never altered; last, so that all else is read without it
 ) STRICT;
 CREATE INDEX documents_by_url ON documents (url, id);
 CREATE INDEX documents_by_text ON documents (text_sha256);
@@ -90,6 +115,7 @@ CREATE TABLE problems (
   document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
   position INTEGER NOT NULL,
   problem TEXT NOT NULL,
+  is_of_input INTEGER NOT NULL CHECK (is_of_input IN (0, 1)), -- told by the reader of the file, not by what read the text
   PRIMARY KEY (document_id, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -144,7 +170,8 @@ CREATE TABLE sources (
 ) STRICT;
 CREATE INDEX sources_by_document ON sources (document_id);
 CREATE INDEX sources_by_entity ON sources (entity_id, document_id);
-CREATE INDEX sources_by_name_key ON sources (name_key, kind, namesake) WHERE name_key IS NOT NULL;
+CREATE INDEX sources_by_name_key ON sources (name_key, kind, namesake, entity_id) WHERE name_key IS NOT NULL;
+CREATE INDEX sources_left_open ON sources (name, kind, document_id) WHERE is_named AND entity_id IS NULL;
 
 CREATE TABLE roles (
   -- What a document calls a named source beside its name: "mayor of Ostrey".
@@ -187,11 +214,11 @@ CREATE TABLE attributions (
   when_from TEXT,
   when_to TEXT,
   dated TEXT, -- the day of the utterance where the text gives it, or else of publication
-  within_id INTEGER REFERENCES attributions (id), -- the attribution whose content holds this one
+  within_id INTEGER REFERENCES attributions (id) DEFERRABLE INITIALLY DEFERRED, -- the attribution whose content holds this one
   confidence REAL NOT NULL
 ) STRICT;
 CREATE INDEX attributions_by_document ON attributions (document_id);
-CREATE INDEX attributions_by_entity ON attributions (entity_id, dated, id);
+CREATE INDEX attributions_by_entity ON attributions (entity_id, dated);
 CREATE INDEX attributions_by_speaker ON attributions (speaker_id);
 CREATE INDEX attributions_by_basis ON attributions (basis_id) WHERE basis_id IS NOT NULL;
 CREATE INDEX attributions_by_within ON attributions (within_id) WHERE within_id IS NOT NULL;
@@ -214,47 +241,12 @@ CREATE VIRTUAL TABLE attributions_search USING fts5 (
   content, content="attributions", content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
 
-CREATE TRIGGER documents_added AFTER INSERT ON documents BEGIN
-  INSERT INTO documents_search (rowid, title, text) VALUES (new.id, new.title, new.text);
-END;
+-- What is added is put into them by the program, many documents at a time: after each row it would cost twice as much.
 CREATE TRIGGER documents_removed AFTER DELETE ON documents BEGIN
   INSERT INTO documents_search (documents_search, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
 END;
-CREATE TRIGGER attributions_added AFTER INSERT ON attributions BEGIN
-  INSERT INTO attributions_search (rowid, content) VALUES (new.id, new.content);
-  UPDATE entities SET attribution_count = attribution_count + 1 WHERE id = new.entity_id;
-END;
 CREATE TRIGGER attributions_removed AFTER DELETE ON attributions BEGIN
   INSERT INTO attributions_search (attributions_search, rowid, content) VALUES ('delete', old.id, old.content);
-  UPDATE entities SET attribution_count = attribution_count - 1 WHERE id = old.entity_id;
-END;
-CREATE TRIGGER attributions_moved AFTER UPDATE OF entity_id ON attributions BEGIN
-  UPDATE entities SET attribution_count = attribution_count - 1 WHERE id = old.entity_id;
-  UPDATE entities SET attribution_count = attribution_count + 1 WHERE id = new.entity_id;
-END;
-CREATE TRIGGER sources_added AFTER INSERT ON sources
-  WHEN new.entity_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = new.entity_id AND document_id = new.document_id AND id <> new.id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count + 1 WHERE id = new.entity_id;
-END;
-CREATE TRIGGER sources_removed AFTER DELETE ON sources
-  WHEN old.entity_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = old.entity_id AND document_id = old.document_id AND id <> old.id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count - 1 WHERE id = old.entity_id;
-END;
-CREATE TRIGGER sources_left AFTER UPDATE OF entity_id ON sources
-  WHEN old.entity_id IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = old.entity_id AND document_id = old.document_id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count - 1 WHERE id = old.entity_id;
-END;
-CREATE TRIGGER sources_joined AFTER UPDATE OF entity_id ON sources
-  WHEN new.entity_id IS NOT NULL AND new.entity_id IS NOT old.entity_id AND NOT EXISTS (
-    SELECT 1 FROM sources WHERE entity_id = new.entity_id AND document_id = new.document_id AND id <> new.id
-  ) BEGIN
-  UPDATE entities SET document_count = document_count + 1 WHERE id = new.entity_id;
 END;
 
 CREATE VIEW statements_by_entity AS
