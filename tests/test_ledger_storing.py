@@ -31,7 +31,7 @@ from sayso.errors import InputError
 from sayso.ledger.adding import read_again
 from sayso.ledger.checking import faults
 from sayso.ledger.counts import count_document
-from sayso.ledger.opening import LedgerError, reading_from
+from sayso.ledger.opening import LedgerError, reading_from, transaction
 from sayso.ledger.questions import contents_with, documents_with, match_expression
 from sayso.ledger.readings import kept_readings, readings
 from sayso.ledger.storing import Arrived, index_contents, index_texts, replace_reading, store
@@ -70,16 +70,18 @@ def may_be_stored(reading: Reading) -> bool:
 
 def stored(ledger: sqlite3.Connection, arrived: Arrived) -> int:
     """Store a Reading, and make it searchable; its row."""
-    row = store(ledger, arrived, NOW, LEXICON)
-    index_texts(ledger, [row])
-    index_contents(ledger, [row])
+    with transaction(ledger):
+        row = store(ledger, arrived, NOW, LEXICON)
+        index_texts(ledger, [row])
+        index_contents(ledger, [row])
     return row
 
 
 def replaced(ledger: sqlite3.Connection, row: int, reading: Reading) -> None:
     """Put a Reading in the place of another, and make it searchable."""
-    replace_reading(ledger, row, reading, LEXICON)
-    index_contents(ledger, [row])
+    with transaction(ledger):
+        replace_reading(ledger, row, reading, LEXICON)
+        index_contents(ledger, [row])
 
 
 @given(any_readings(), st.booleans())
