@@ -79,16 +79,18 @@ def begin(
         cues: list[Cue] = []
         inner: list[Cue] = []  # those that the mention model sees inside contents
         roles: dict[tuple[int, int], Floats] = {}
-        rows: list[NDArray[np.float16]] = []
+        rows = np.zeros((0, 0), dtype=np.float16)
         held: WordScores | None = None  # what is still needed of the words so far
         base = 0  # the first word in `held`
         done = 0  # cues are settled up to this word
         while current:
             following = next_block()
             parts = [part.result() for part in current]
-            rows += [part.rows for part in parts]
             held = join_scores(parts if held is None else [held, *parts])
             reached = base + len(held.score)
+            if not len(rows):
+                rows = np.empty((len(words), held.rows.shape[1]), dtype=np.float16)
+            rows[base:reached] = held.rows
             quiet = held.score[:, 0] + tagger.cue_bias - held.score[:, 1:].max(1) > SURE
             horizon = reached if not following else _quiet_word(quiet, base, reached - AFTER - LONGEST_CUE, done)
             cues_here = [
@@ -114,7 +116,7 @@ def begin(
             base, current = keep, following
         found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
         nested = nest(words, whole_quotations(found, words), inner, roles.__getitem__, tagger.role_change)
-        return Extracted(nested, np.concatenate(rows) if rows else np.zeros((0, 0), dtype=np.float16))
+        return Extracted(nested, rows)
 
     return finish
 

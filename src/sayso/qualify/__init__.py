@@ -15,7 +15,8 @@ from sayso.qualify.manner import MannerModel, manners
 from sayso.qualify.places import PlaceModel, Said, attach, find_channels, find_days, outlet_at
 from sayso.qualify.wording import certainty_words, quotation
 from sayso.resolve import Placed, Speaker
-from sayso.resolve.forms import Floats, Ints
+from sayso.resolve.forms import Ints
+from sayso.resolve.scores import Halves
 
 Range = tuple[int, int]
 
@@ -41,7 +42,7 @@ def qualify(
     sentence: Ints,
     attributions: Sequence[Placed],
     speakers: Sequence[Speaker | None],
-    states: Floats,
+    states: Halves,
     manner: MannerModel,
     places: PlaceModel,
     lexicon: Lexicon,
