@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.chain import Floats
-from sayso.extract.decode import SURE, Cue, Range, find_attributions, find_cues
+from sayso.extract.decode import SURE, Cue, Found, Range, find_attributions, find_cues
 from sayso.extract.nested import Nested, inner_cues, nest
 from sayso.extract.quotations import whole_quotations
 from sayso.extract.roles import AFTER, BEFORE
@@ -60,12 +60,13 @@ def begin(
     submit: Submit = at_once,
     mentions: Any = None,
     reports: Callable[[Range], bool] = lambda _: True,
+    more: Callable[[list[Found]], list[Found]] = lambda found: found,
 ) -> Callable[[], Extracted]:
     """Start on a document; the function that comes back finishes it.
 
     Between the two other documents may be started, so that no thread waits. `mentions` is the session of the
     mention model, where its rows are wanted too; `reports` says of the words of a cue inside a content whether
-    they are of a kind that attributes.
+    they are of a kind that attributes; `more` adds attributions that rules find beside the model.
     """
     rest = windows(words.first)
 
@@ -115,7 +116,7 @@ def begin(
             )
             base, current = keep, following
         found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
-        nested = nest(words, whole_quotations(found, words), inner, roles.__getitem__, tagger.role_change)
+        nested = nest(words, more(whole_quotations(found, words)), inner, roles.__getitem__, tagger.role_change)
         return Extracted(nested, rows)
 
     return finish

@@ -53,7 +53,7 @@ _OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked u
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
 _AT_ONCE = 4096  # pairs that are scored in one piece: their vectors are a kilobyte each
 _NEW = word_list("words that begin somebody new")
-LEAST = {"pronoun": 0.55, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
+LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
 
 
 @dataclass

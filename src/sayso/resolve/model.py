@@ -38,6 +38,7 @@ class MentionModel:
             span_vectors=part["spans"],
             pair_vectors=part["pair"],
             manner=part["manner"],
+            places=part["places"],
             start_distance=self.start_distance,
             end_distance=self.end_distance,
         )

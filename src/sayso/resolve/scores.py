@@ -13,8 +13,9 @@ Halves = NDArray[np.float16]
 NAME_TYPES = ("person", "organization", "place", "other")
 SPAN, PAIR = 32, 64
 LEFT, RIGHT = 24, 32  # words of a mention before and after its head that are looked at
-# The parts of a word's row, in order: names, types, inner cues, ends of mentions, vectors of pairs, manner.
-PARTS = {"names": 9, "types": 5, "inner": 3, "spans": 4 * SPAN, "pair": 2 * PAIR, "manner": 48}
+# The parts of a word's row, in order: names, types, inner cues, ends of mentions, vectors of pairs, manner, and
+# places: channel, when.
+PARTS = {"names": 9, "types": 5, "inner": 3, "spans": 4 * SPAN, "pair": 2 * PAIR, "manner": 48, "places": 32}
 WIDTH = sum(PARTS.values())
 
 
@@ -32,6 +33,7 @@ class MentionScores:
     span_vectors: Halves
     pair_vectors: Halves
     manner: Halves  # of how something was said (sayso.qualify.manner)
+    places: Halves  # of channels and dates (sayso.qualify.places)
     start_distance: Floats
     end_distance: Floats
 
