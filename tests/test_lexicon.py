@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sayso.extract.unanswered import unanswered
 from sayso.extract.words import split_words
 from sayso.lexicon import Row, load_lexicon
 from sayso.model import Act, Certainty
@@ -29,6 +30,7 @@ OPTIONAL = {
     "person_nouns": {"gender"},
     "pronouns": {"gender", "number"},
     "relations": {"gender"},
+    "unanswered": {"to", "negated"},
 }
 KEYS = {"labels": ("label", "group")}  # elsewhere, the first column tells the rows apart
 IN_ANOTHER_ORDER = {"labels", "date_holidays"}  # as the labels are explained; as the year goes
@@ -37,6 +39,7 @@ ALLOWED = {
     "act": set(Act),
     "certainty": {*Certainty, ""},
     "negated": {"yes", ""},
+    "to": {"to", "for", ""},
     "gender": {"male", "female", "either", "thing", ""},
     "number": {"one", "many", ""},
     "place": {"before", "after", "opening", "paragraph"},
@@ -135,3 +138,12 @@ def test_short_forms_and_full_names_are_single_words() -> None:
 def test_an_alias_of_an_outlet_is_not_its_own_name() -> None:
     for row in TABLES["outlets"]:
         assert row["name"] not in row["aliases"].split("; ")
+
+
+@pytest.mark.parametrize("row", [pytest.param(r, id=r["phrase"]) for r in TABLES["unanswered"]])
+def test_a_silence_is_found_in_its_example(row: Row, tokenizer: Any) -> None:
+    words = split_words(row["example"], tokenizer)
+    (found,) = unanswered(words, lowered(words), [], LEXICON)
+    said = lowered(words)[slice(*found.cue)]
+    assert row["phrase"].split()[-1] in said
+    assert found.source is not None

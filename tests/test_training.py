@@ -273,23 +273,26 @@ def test_texts_of_a_group_come_in_turn() -> None:
 
 @pytest.fixture(scope="module")
 def untrained_mentions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any, Any]:
-    """A mention model and the projection for manner with random weights, in PyTorch and as float ONNX."""
+    """A mention model and the projections for manner and places with random weights, in PyTorch and as float ONNX."""
     torch.manual_seed(4)
     model, network = mentions.MentionModel().eval(), manner.MannerNetwork().eval()
+    channel, when = places.Weigher(), places.Weigher()
     for distance in (model.start_distance, model.end_distance):
         torch.nn.init.normal_(distance)
     folder = tmp_path_factory.mktemp("mentions")
-    save_weights(model.state_dict(), folder / "mentions.safetensors")
-    save_weights(network.state_dict(), folder / "manner.safetensors")
-    ship_mentions(folder / "mentions.safetensors", folder / "manner.safetensors", folder, quantized=False)
-    return model, network, load_mentions(folder)
+    parts = {"mentions": model, "manner": network, "channel": channel, "when": when}
+    files = [folder / f"{name}.safetensors" for name in parts]
+    for part, file in zip(parts.values(), files, strict=True):
+        save_weights(part.state_dict(), file)
+    ship_mentions(files[0], files[1], files[2], files[3], folder, quantized=False)
+    return model, (network, channel, when), load_mentions(folder)
 
 
 @pytest.mark.parametrize("words", [1, 3, 40])
 def test_the_mention_model_as_onnx_gives_what_pytorch_gives(
     untrained_mentions: tuple[Any, Any, Any], words: int
 ) -> None:
-    model, network, loaded = untrained_mentions
+    model, (network, channel, when), loaded = untrained_mentions
     states = np.random.default_rng(7).normal(0, 1, (words, WIDTH)).astype(np.float32)
     names = [i.name for i in loaded.words.get_inputs()]
     given = {n: np.ascontiguousarray(x) for n, x in zip(names, np.split(states, 3, axis=1), strict=True)}
@@ -303,6 +306,7 @@ def test_the_mention_model_as_onnx_gives_what_pytorch_gives(
         assert np.allclose(scores.span_vectors, torch.cat([model.starts(x), model.ends(x)], -1), atol=1e-3)
         assert np.allclose(scores.pair_vectors, model.pair(x), atol=1e-3)
         assert np.allclose(scores.manner, network.project(torch.from_numpy(states)), atol=1e-3)
+        assert np.allclose(scores.places, np.hstack([channel.vectors(states), when.vectors(states)]), atol=5e-3)
 
 
 def test_the_judge_as_onnx_gives_what_pytorch_gives(
@@ -358,9 +362,10 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
 ) -> None:
     articles = places.articles_of(gold, kind, encoder, load_lexicon())
     assert [one.cue for one in articles[0].said] == sorted(one.cue for one in articles[0].said)  # as reading has them
-    choices = places.choices_in(articles[0])
+    settings = places.Settings(epochs=3, batch=2)
+    choices = places.choices_in(articles[0], places.Weigher(), settings, 0.0, np.random.default_rng(1))
     assert any(c.right.any() for c in choices)
-    places.train(kind, places.Settings(epochs=2, batch=2), articles, articles, tmp_path)
+    places.train(kind, settings, articles, articles, tmp_path)
     log = rows_of_log(tmp_path / "places.jsonl")
     assert all_finite(log)
     assert {"f1", "precision", "recall"} <= log[-1].keys()
@@ -370,8 +375,12 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
     place = tmp_path / "weigher.onnx"
     weights = {k: v.numpy() for k, v in network.state_dict().items()}
     write_model(score_model(weights, kind, "signs", "hidden", "out"), place)
-    (found,) = onnx_session(place).run(["score"], {"signs": choices[0].signs})
-    assert np.allclose(found, network.run(["score"], {"signs": choices[0].signs})[0], atol=1e-3)
+    one = choices[0]
+    with torch.no_grad():
+        wanted = network(torch.from_numpy(one.signs), torch.from_numpy(one.means))
+        vectors = network.project(torch.from_numpy(one.means)).flatten(1).numpy()
+    (found,) = onnx_session(place).run(["score"], {"signs": np.hstack([one.signs, vectors])})
+    assert np.allclose(found, wanted, atol=1e-3)
 
 
 def test_what_ships_for_manner_can_be_loaded(tmp_path: Path) -> None:

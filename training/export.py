@@ -168,7 +168,8 @@ def show_states(model: Any) -> None:
 def mentions_model(w: Weights, quantized: bool) -> Any:
     """layer3, layer5, states [m, 384] -> rows [m, sayso.resolve.scores.WIDTH]; see training/mentions.py.
 
-    `w` are the weights of the mention model and, as "manner", those of the projection in training/manner.py.
+    `w` are the weights of the mention model and, as "projected", those of the projections in training/manner.py and
+    training/places.py.
     """
     g = Graph(quantized)
     states = g.node("Concat", list(STATES), "given", axis=1)
@@ -184,8 +185,8 @@ def mentions_model(w: Weights, quantized: bool) -> Any:
     rows = g.linear(x, "heads", weight, bias)
     g.split(rows, "heads.parts", [PARTS["names"], len(weight) - PARTS["names"]], ["heads.names", "heads.rest"])
     names = g.node("Softmax", ["heads.names"], "names.share", axis=-1)
-    manner = g.linear(states, "manner", w["manner.weight"], w["manner.bias"])
-    g.node("Concat", [names, "heads.rest", manner], "rows", axis=1)
+    projected = g.linear(states, "projected", w["projected.weight"], w["projected.bias"])
+    g.node("Concat", [names, "heads.rest", projected], "rows", axis=1)
     inputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["m", WIDTH]) for n in STATES]
     return g.model("mentions", inputs, [helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["m", ROW_WIDTH])])
 

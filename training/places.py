@@ -2,7 +2,9 @@
 
 The candidates, the signs that speak for one, and the order in which attributions take theirs are those of reading
 (sayso.qualify.places): an article's attributions in the order of their cues, each told what those before it took.
-While it learns, these took what is right. Two networks of one shape are trained, one for channels, one for dates.
+While it learns, these took what is right, or, from the third epoch on for half of them, what the network itself would
+have them take: so it learns from its own mistakes too. Two networks of one shape are trained, one for channels, one for
+dates; beside the signs each reads a projection of the encoder's states, which ships in mentions.onnx.
 
 `python -m training.sources` (see training/README.md) calls this; it takes a minute, and starts anew when stopped.
 """
@@ -26,21 +28,25 @@ from sayso.lexicon import Lexicon
 from sayso.model import Act, Quotation
 from sayso.qualify.places import (
     SIGNS,
+    VECTOR,
     Candidate,
     Said,
     Weighing,
     attach,
     candidate_signs,
+    choose,
     find_channels,
     find_days,
-    near,
+    given_vectors,
+    options,
 )
 from sayso.qualify.wording import quotation
 from sayso.resolve import sentence_numbers
 from sayso.resolve.forms import Ints, lowered
 from training.manner import placed, tuning
 from training.runs import digest_of, note, save_weights, settle
-from training.states import Encoder
+from training.states import WIDTH as STATES
+from training.states import Encoder, States
 
 KINDS = ("channel", "when")
 
@@ -50,16 +56,17 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True)
 class Settings:
     seed: int = 1
-    epochs: int = 30
+    epochs: int = 8
     batch: int = 32  # attributions
-    rate: float = 3e-3
-    least_rate: float = 0.02  # of the rate, at the end
-    weight_decay: float = 0.05
-    dropout: float = 0.2
+    rate: float = 2e-3
+    weight_decay: float = 0.1
+    dropout: float = 0.5
     hidden: int = 32
+    led: int = 2  # epochs in which attributions before took what is right
+    own: float = 0.5  # after these, the share of attributions that took what the network chooses
     # Of probability, for a candidate to be taken; chosen on the part "tune" of the annotated dev.
     least_channel: float = 0.3
-    least_when: float = 0.4
+    least_when: float = 0.25
 
 
 # Data.
@@ -78,6 +85,7 @@ class Article:
     right: Sequence[frozenset[Candidate]]
     asked: Sequence[bool]  # whether a label is given at all
     open: Sequence[bool]  # whether none is as good
+    states: States
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +93,17 @@ class Choice:
     """An attribution, its candidates' signs, and which are right; none where it has no such place."""
 
     signs: Floats  # [candidates, SIGNS]
+    means: Floats  # [candidates, 2, STATES]: of the candidate's words and of the cue's
     right: NDArray[np.bool_]
 
 
 def articles_of(gold: Sequence[GoldDocument], kind: str, encoder: Encoder, lexicon: Lexicon) -> list[Article]:
-    return [_article(one, kind, encoder.words(one.document.text), lexicon) for one in gold]
+    cut = [encoder.words(one.document.text) for one in gold]
+    every = zip(gold, cut, encoder.states(cut), strict=True)
+    return [_article(one, kind, words, states, lexicon) for one, words, states in every]
 
 
-def _article(gold: GoldDocument, kind: str, words: Words, lexicon: Lexicon) -> Article:
+def _article(gold: GoldDocument, kind: str, words: Words, states: States, lexicon: Lexicon) -> Article:
     lower = lowered(words)
     rows = []
     for one in gold.attributions:
@@ -130,6 +141,7 @@ def _article(gold: GoldDocument, kind: str, words: Words, lexicon: Lexicon) -> A
         right=right,
         asked=[bool(options) for options in labels],
         open=[kind in one.labels.get("open", ()) for *_, one in rows],
+        states=states,
     )
 
 
@@ -152,19 +164,31 @@ def _right_channels(words: Words, candidates: Sequence[Candidate], spans: Sequen
     return frozenset(c for c in candidates if is_right(c)) if wanted else frozenset()
 
 
-def choices_in(article: Article) -> list[Choice]:
-    """The attributions of an article that have candidates; those before each took what is right and closest."""
+def choices_in(article: Article, network: Weigher, settings: Settings, own: float, chance: Any) -> list[Choice]:
+    """The attributions of an article that have candidates. Those before each took what is right and closest, or, for
+    the share `own` of them, what the network chooses now."""
     taken: list[Candidate | None] = [None] * len(article.said)
-    found = []
+    vectors, weighing, found = network.vectors(article.states), Weighing(network, settings.least_channel), []
     for i, one in enumerate(article.said):
-        some = near(article.candidates, article.sentence, article.said, i, taken)
-        right = [c for c in some if c in article.right[i]]
-        taken[i] = min(right, key=lambda c: abs(c.words[0] - one.cue[0]), default=None)
-        if some:
-            given = (article.words, article.lower, article.sentence, article.paragraph, article.said, i)
-            signs = np.stack([candidate_signs(*given, c, taken) for c in some])
-            found.append(Choice(signs, np.array([c in article.right[i] for c in some], dtype=bool)))
+        some = options(article.candidates, article.sentence, article.said, i, taken)
+        if not some:
+            continue
+        given = (article.words, article.lower, article.sentence, article.paragraph, article.said, i)
+        signs = np.stack([candidate_signs(*given, c, taken) for c in some])
+        right = np.array([c in article.right[i] for c in some], dtype=bool)
+        if chance.random() < own:
+            every = np.concatenate([signs, given_vectors(vectors, one, some)], axis=1)
+            taken[i] = choose(some, every, weighing)
+        else:
+            fitting = [c for c, good in zip(some, right, strict=True) if good]
+            taken[i] = min(fitting, key=lambda c: abs(c.words[0] - one.cue[0]), default=None)
+        found.append(Choice(signs, _means(article.states, one, some), right))
     return found
+
+
+def _means(states: States, one: Said, some: Sequence[Candidate]) -> Floats:
+    cue, *means = (states[a:b].mean(axis=0, dtype=np.float32) for a, b in (one.cue, *(c.words for c in some)))
+    return np.stack([np.stack([mean, cue]) for mean in means])
 
 
 # The network.
@@ -173,23 +197,37 @@ def choices_in(article: Article) -> list[Choice]:
 class Weigher(nn.Module):
     def __init__(self, hidden: int = Settings.hidden, dropout: float = Settings.dropout) -> None:
         super().__init__()
-        self.hidden = nn.Linear(SIGNS, hidden)
+        self.project = nn.Linear(STATES, VECTOR)
+        self.hidden = nn.Linear(SIGNS + 2 * VECTOR, hidden)
         self.out = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, signs: Tensor) -> Tensor:
-        """[candidates, SIGNS] -> scores [candidates]; none of them scores 0."""
-        return self.out(self.dropout(F.gelu(self.hidden(signs)))).squeeze(-1)
+    def forward(self, signs: Tensor, means: Tensor) -> Tensor:
+        """[candidates, SIGNS], [candidates, 2, STATES] -> scores [candidates]; none of them scores 0."""
+        vectors = self.dropout(self.project(self.dropout(means))).flatten(1)
+        return self.weigh(torch.cat([signs, vectors], -1))
+
+    def weigh(self, given: Tensor) -> Tensor:
+        return self.out(self.dropout(F.gelu(self.hidden(given)))).squeeze(-1)
+
+    def vectors(self, states: States) -> NDArray[np.float16]:
+        """The projection of all words, as the mention model gives it in reading."""
+        with torch.no_grad():
+            return self.project(torch.from_numpy(states.astype(np.float32))).numpy().astype(np.float16)
 
     def run(self, _: list[str], given: dict[str, Floats]) -> list[Floats]:
         """What an ONNX session of this network does, so that reading's own code can be measured with it."""
+        self.eval()
         with torch.no_grad():
-            return [self(torch.from_numpy(given["signs"])).numpy()]
+            found = [self.weigh(torch.from_numpy(given["signs"])).numpy()]
+        self.train()
+        return found
 
 
 def loss_of(network: Weigher, choices: Sequence[Choice]) -> Tensor:
     """Negative log-likelihood of any right candidate, or of none where none is right."""
-    scores = network(torch.from_numpy(np.concatenate([c.signs for c in choices])))
+    signs, means = (np.concatenate([getattr(c, name) for c in choices]) for name in ("signs", "means"))
+    scores = network(torch.from_numpy(signs), torch.from_numpy(means))
     total = torch.zeros(())
     for one, own in zip(choices, scores.split([len(c.signs) for c in choices]), strict=True):
         chance = torch.cat([own.new_zeros(1), own]).log_softmax(0)
@@ -200,16 +238,22 @@ def loss_of(network: Weigher, choices: Sequence[Choice]) -> Tensor:
 
 def figures(network: Weigher, articles: Sequence[Article], least: float) -> dict[str, float]:
     """F1, precision and recall in percent of what reading would take, were everything else right."""
-    network.eval()
     right = found = wanted = 0
     for one in articles:
-        given = (one.words, one.lower, one.sentence, one.paragraph, one.said, one.candidates)
+        given = (
+            one.words,
+            one.lower,
+            one.sentence,
+            one.paragraph,
+            one.said,
+            one.candidates,
+            network.vectors(one.states),
+        )
         for i, taken in enumerate(attach(*given, Weighing(network, least))):
             good = taken is not None and taken in one.right[i]
             right += good
             found += taken is not None and not (one.open[i] and not good)
             wanted += one.asked[i] and not (one.open[i] and taken is None)
-    network.train()
     shares = {"f1": (2 * right, found + wanted), "precision": (right, found), "recall": (right, wanted)}
     return {name: round(100 * part / max(1, whole), 1) for name, (part, whole) in shares.items()}
 
@@ -222,20 +266,19 @@ def train(kind: str, settings: Settings, articles: Sequence[Article], tune: Sequ
     torch.manual_seed(settings.seed)
     network = Weigher(settings.hidden, settings.dropout)
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
-    choices, step = [c for one in articles for c in choices_in(one)], 0
-    steps = settings.epochs * (len(choices) // settings.batch + 1)
     for epoch in range(settings.epochs):
-        order = np.random.default_rng([settings.seed, epoch]).permutation(len(choices))
-        losses = []
+        chance = np.random.default_rng([settings.seed, epoch])
+        own = settings.own if epoch >= settings.led else 0.0
+        choices = [c for one in articles for c in choices_in(one, network, settings, own, chance)]
+        for g in optimizer.param_groups:
+            g["lr"] = settings.rate * (1 - epoch / settings.epochs)
+        order, losses = chance.permutation(len(choices)), []
         for start in range(0, len(order), settings.batch):
-            for g in optimizer.param_groups:
-                g["lr"] = settings.rate * max(settings.least_rate, 1 - step / steps)
             loss = loss_of(network, [choices[i] for i in order[start : start + settings.batch]])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             losses.append(float(loss.detach()))
-            step += 1
         row: dict[str, Any] = {f"{kind}, epoch": epoch + 1, "loss": round(float(np.mean(losses)), 3)}
         note(out / "places.jsonl", row)
     for least in sorted({0.25, 0.3, 0.4, 0.5, settings.least_channel, settings.least_when}):
@@ -247,7 +290,11 @@ def run(
     settings: Settings, data: Path, labels: Path, gold: Path, encoder: Encoder, lexicon: Lexicon, out: Path
 ) -> list[Path]:
     """Train both networks on the project's own labels, unless `out` has them already."""
-    settle(out / "places.json", settings, {"labels": digest_of(labels), "lexicon": lexicon.version})
+    settle(
+        out / "places.json",
+        settings,
+        {"encoder": encoder.digest[:12], "labels": digest_of(labels), "lexicon": lexicon.version},
+    )
     places = [out / f"{kind}.safetensors" for kind in KINDS]
     for kind, place in zip(KINDS, places, strict=True):
         if not place.exists():

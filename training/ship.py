@@ -125,14 +125,14 @@ def ship(weights: Path, corpus: Path, every: int, float_folder: Path, folder: Pa
     shutil.copy(folder / "extraction.json", float_folder)
 
 
-def ship_mentions(weights: Path, manner: Path, folder: Path, quantized: bool = True) -> None:
-    """Write the mention model with the projection of the manner network, which reads the same states."""
-    w, projection = load_file(weights), load_file(manner)
-    w |= {f"manner.{part}": projection[f"project.{part}"] for part in ("weight", "bias")}
+def ship_mentions(weights: Path, manner: Path, channel: Path, when: Path, folder: Path, quantized: bool = True) -> None:
+    """Write the mention model with the projections of the networks that read the same states."""
+    w, others = load_file(weights), [load_file(place) for place in (manner, channel, when)]
+    w |= {f"projected.{part}": np.concatenate([o[f"project.{part}"] for o in others]) for part in ("weight", "bias")}
     write_model(mentions_model(w, quantized), folder / "mentions.onnx")
     write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
     learned = {
-        "version": version_of(weights, manner),
+        "version": version_of(weights, manner, channel, when),
         "start_distance": [round(float(v), 5) for v in w["start_distance"]],
         "end_distance": [round(float(v), 5) for v in w["end_distance"]],
     }

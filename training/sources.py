@@ -52,7 +52,7 @@ def main(words: Sequence[str]) -> None:
     who = mentions.run(mentions.Settings(), given.data, LABELS, encoder, lexicon, given.out, given.save_every)
     how = manner.run(manner.Settings(), given.data, LABELS, GOLD, encoder, lexicon, given.out)
     channel, when = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
-    ship_mentions(who, how, given.weights / "mentions")
+    ship_mentions(who, how, channel, when, given.weights / "mentions")
     least = {"channel": chosen.least_channel, "when": chosen.least_when}
     ship_manner(how, channel, when, least, given.weights / "manner")
 

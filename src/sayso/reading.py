@@ -18,6 +18,7 @@ from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.tagger import Tagger, load_tagger
+from sayso.extract.unanswered import unanswered
 from sayso.extract.words import Words, split_words
 from sayso.language import language_of
 from sayso.lexicon import Lexicon, load_lexicon
@@ -151,7 +152,10 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Words,
     def attributes(cue: tuple[int, int]) -> bool:
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
-    return words, lower, begin(words, models.tagger, submit, models.mentions.words, attributes)
+    def more(found: list[Found]) -> list[Found]:
+        return unanswered(words, lower, found, models.lexicon)
+
+    return words, lower, begin(words, models.tagger, submit, models.mentions.words, attributes, more)
 
 
 def _reading(document: Document, words: Words, lower: list[str], extracted: Extracted, models: Models) -> Reading:
@@ -170,7 +174,7 @@ def _reading(document: Document, words: Words, lower: list[str], extracted: Extr
         sentence,
         resolved.attributions,
         resolved.speakers,
-        scores.manner,
+        scores,
         models.manner,
         models.places,
         lexicon,

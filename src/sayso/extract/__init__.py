@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.chain import Floats
-from sayso.extract.decode import SURE, Cue, Range, find_attributions, find_cues
+from sayso.extract.decode import SURE, Cue, Found, Range, find_attributions, find_cues
 from sayso.extract.nested import Nested, inner_cues, nest
 from sayso.extract.quotations import whole_quotations
 from sayso.extract.roles import AFTER, BEFORE
@@ -60,12 +60,13 @@ def begin(
     submit: Submit = at_once,
     mentions: Any = None,
     reports: Callable[[Range], bool] = lambda _: True,
+    more: Callable[[list[Found]], list[Found]] = lambda found: found,
 ) -> Callable[[], Extracted]:
     """Start on a document; the function that comes back finishes it.
 
     Between the two other documents may be started, so that no thread waits. `mentions` is the session of the
     mention model, where its rows are wanted too; `reports` says of the words of a cue inside a content whether
-    they are of a kind that attributes.
+    they are of a kind that attributes; `more` adds attributions that rules find beside the model.
     """
     rest = windows(words.first)
 
@@ -79,16 +80,18 @@ def begin(
         cues: list[Cue] = []
         inner: list[Cue] = []  # those that the mention model sees inside contents
         roles: dict[tuple[int, int], Floats] = {}
-        rows: list[NDArray[np.float16]] = []
+        rows = np.zeros((0, 0), dtype=np.float16)
         held: WordScores | None = None  # what is still needed of the words so far
         base = 0  # the first word in `held`
         done = 0  # cues are settled up to this word
         while current:
             following = next_block()
             parts = [part.result() for part in current]
-            rows += [part.rows for part in parts]
             held = join_scores(parts if held is None else [held, *parts])
             reached = base + len(held.score)
+            if not len(rows):
+                rows = np.empty((len(words), held.rows.shape[1]), dtype=np.float16)
+            rows[base:reached] = held.rows
             quiet = held.score[:, 0] + tagger.cue_bias - held.score[:, 1:].max(1) > SURE
             horizon = reached if not following else _quiet_word(quiet, base, reached - AFTER - LONGEST_CUE, done)
             cues_here = [
@@ -113,8 +116,8 @@ def begin(
             )
             base, current = keep, following
         found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
-        nested = nest(words, whole_quotations(found, words), inner, roles.__getitem__, tagger.role_change)
-        return Extracted(nested, np.concatenate(rows) if rows else np.zeros((0, 0), dtype=np.float16))
+        nested = nest(words, more(whole_quotations(found, words)), inner, roles.__getitem__, tagger.role_change)
+        return Extracted(nested, rows)
 
     return finish
 

@@ -22,7 +22,12 @@ SIGNS = (
 )
 
 
+BY_RULE = 0.5  # of what a rule finds, which leaves no signs: annotators mark about half of it
+
+
 def confidence(signs: tuple[float, ...], weights: tuple[float, ...]) -> float:
     """A probability in [0, 1], rounded to three places. `weights` begins with the constant."""
+    if not signs:
+        return BY_RULE
     z = weights[0] + sum(w * s for w, s in zip(weights[1:], signs, strict=True))
     return round(1 / (1 + math.exp(-max(-30.0, min(30.0, z)))), 3)

@@ -12,10 +12,11 @@ from sayso.lexicon import Lexicon
 from sayso.model import Act, Certainty, Document, Polarity, Quotation, When
 from sayso.qualify.addressees import addressee
 from sayso.qualify.manner import MannerModel, manners
-from sayso.qualify.places import PlaceModel, Said, attach, find_channels, find_days, outlet_at
+from sayso.qualify.places import VECTOR, PlaceModel, Said, attach, find_channels, find_days, outlet_at
 from sayso.qualify.wording import certainty_words, quotation
 from sayso.resolve import Placed, Speaker
-from sayso.resolve.forms import Floats, Ints
+from sayso.resolve.forms import Ints
+from sayso.resolve.scores import MentionScores
 
 Range = tuple[int, int]
 
@@ -41,22 +42,24 @@ def qualify(
     sentence: Ints,
     attributions: Sequence[Placed],
     speakers: Sequence[Speaker | None],
-    states: Floats,
+    scores: MentionScores,
     manner: MannerModel,
     places: PlaceModel,
     lexicon: Lexicon,
 ) -> list[Qualified]:
-    """How each attribution was said; `states` are the rows of its words that the mention model keeps for this."""
-    how = manners(words, lower, states, [(a.source, a.cue, a.content) for a in attributions], manner, lexicon)
+    """How each attribution was said; `scores` are what the mention model says of its words."""
+    how = manners(words, lower, scores.manner, [(a.source, a.cue, a.content) for a in attributions], manner, lexicon)
     quotations = [quotation(words, a.content) for a in attributions]
     said = [
         Said(a.cue, a.content, h.act, s.source if s else None, q == Quotation.DIRECT, a.within is not None)
         for a, h, s, q in zip(attributions, how, speakers, quotations, strict=True)
     ]
     paragraph = np.cumsum(words.gap == NEW_PARAGRAPH)
-    channels = attach(words, lower, sentence, paragraph, said, find_channels(words, lower, lexicon), places.channel)
+    by_channel, by_day = scores.places[:, :VECTOR], scores.places[:, VECTOR:]
+    found = find_channels(words, lower, lexicon)
+    channels = attach(words, lower, sentence, paragraph, said, found, by_channel, places.channel)
     dates = find_days(words, document.published)
-    days = attach(words, lower, sentence, paragraph, said, [c for c, _ in dates], places.when)
+    days = attach(words, lower, sentence, paragraph, said, [c for c, _ in dates], by_day, places.when)
     resolved = dict(dates)
     out = []
     for i, a in enumerate(attributions):

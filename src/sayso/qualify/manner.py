@@ -20,7 +20,7 @@ from sayso.qualify.cues import rows_in
 from sayso.qualify.signs import ACTS, CERTAINTIES, EARLY, hedges_in, signs_of
 
 Range = tuple[int, int]
-Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 
 OPENING = EARLY + 2  # words of a content whose states are taken by themselves, beside those of all
 _HEAD = 8  # words of a content in which its main verb's hedge stands
@@ -56,7 +56,7 @@ def load_manner(folder: Path | Traversable | None = None) -> MannerModel:
 def manners(
     words: Words,
     lower: Sequence[str],
-    states: Floats,
+    states: Halves,
     attributions: Sequence[tuple[Range | None, Range, Sequence[Range]]],
     model: MannerModel,
     lexicon: Lexicon,
@@ -64,9 +64,9 @@ def manners(
     """How each attribution (source, cue, content in words) was said; `states` are the words' `manner` rows."""
     if not attributions:
         return []
-    rows, sums = [], running_sums(states)
+    rows = []
     for source, cue, content in attributions:
-        means = [mean_of(sums, part) for part in ([cue], _opening(content), content)]
+        means = [mean_of(states, part) for part in ([cue], _opening(content), content)]
         rows.append(np.concatenate([*means, signs_of(words, lower, source, cue, content, lexicon)]))
     act, polarity, certainty = model.network.run(
         ["act", "polarity", "certainty"], {"rows": np.stack(rows).astype(np.float32)}
@@ -88,14 +88,11 @@ def manners(
     ]
 
 
-def running_sums(states: Floats) -> NDArray[np.float64]:
-    """The sums of all rows before each word, and after the last: any stretch's mean is one subtraction away."""
-    return np.concatenate([np.zeros((1, states.shape[1])), np.cumsum(states, axis=0, dtype=np.float64)])
-
-
-def mean_of(sums: NDArray[np.float64], ranges: Sequence[Range]) -> NDArray[np.float64]:
+def mean_of(states: Halves, ranges: Sequence[Range]) -> NDArray[np.float64]:
     """The mean of the rows of some ranges of words."""
-    total: NDArray[np.float64] = sum((sums[b] - sums[a] for a, b in ranges), np.zeros(sums.shape[1]))
+    total = np.zeros(states.shape[1])
+    for a, b in ranges:
+        total += states[a:b].sum(axis=0, dtype=np.float64)
     return total / max(1, sum(b - a for a, b in ranges))
 
 

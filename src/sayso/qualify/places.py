@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,7 @@ from sayso.resolve.forms import Ints, singular
 
 Range = tuple[int, int]
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 
 KINDS = (
     "platform", "post", "statement", "letter", "interview", "speech", "conference", "debate", "gathering", "broadcast",
@@ -44,7 +45,9 @@ _GROUPS = (
 _STEPS = (0, 2, 4, 7, 12, 20, 40)  # lower ends of the buckets of a distance in words
 _NOT_BEFORE = word_list("words before a channel")
 _OUTLET_ENDINGS = word_list("ends of newspapers' names")
-_WIDTH_LEFT, _WIDTH_RIGHT = 5, 7
+_WIDTH_LEFT, _WIDTH_RIGHT = 8, 7
+_OPENING = frozenset(("a", "an", "the", "his", "her", "its", "their", "this", "that"))
+_JOINTS = frozenset(("'", "’", "-", "‑"))
 _NEIGHBOURS = 12  # attributions before and after that are looked at
 
 
@@ -67,22 +70,40 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
     n = len(lower)
     while place < n:
         outlet = outlet_at(words, lower, place, lexicon)
-        kind = nouns.get(singular(lower[place])) or nouns.get(lower[place])
         if outlet:
             before = place - 1 if place and lower[place - 1] == "the" else place
             found.append(Candidate((before, outlet), "outlet"))
             place = outlet
             continue
-        if kind and (kind != "platform" or words.case[place] >= 2):
-            start = place
-            while (
-                start and place - start < _WIDTH_LEFT and lower[start - 1] not in _NOT_BEFORE and words.gap[start] == 1
-            ):
-                start -= 1
-            if kind == "platform" or _is_noun(lower, start, place):
+        kind = _kind_at(words, lower, place, nouns)
+        if kind == "platform":
+            found.append(Candidate((place, place + 1), kind))
+        elif kind and not (place + 1 < n and words.gap[place + 1] == 1 and _kind_at(words, lower, place + 1, nouns)):
+            start = _start_of(words, lower, place)  # of "conference call", the call
+            if _is_noun(lower, start, place):
                 found.append(Candidate((start, _end_of(words, lower, place + 1, kind)), kind))
         place += 1
     return found
+
+
+def _kind_at(words: Words, lower: Sequence[str], place: int, nouns: Mapping[str, str]) -> str | None:
+    """The kind of channel that a word is the noun of, or the last part of ("op-ed"); a platform has a capital."""
+    if place > 1 and lower[place - 1] == "-" and not words.gap[place] and not words.gap[place - 1]:
+        return nouns.get(f"{lower[place - 2]}-{singular(lower[place])}") or nouns.get(singular(lower[place]))
+    kind = nouns.get(singular(lower[place])) or nouns.get(lower[place])
+    return kind if kind != "platform" or words.case[place] >= 2 else None
+
+
+def _start_of(words: Words, lower: Sequence[str], place: int) -> int:
+    """The start of a noun phrase, given its noun: at its article, or behind a word that no noun phrase holds."""
+    start = place
+    while start and place - start < _WIDTH_LEFT and words.gap[start] < 2 and lower[start] not in _OPENING:
+        inside = lower[start - 1] not in _NOT_BEFORE if words.gap[start] else lower[start - 1] in _JOINTS
+        inside |= not words.gap[start] and lower[start] in _JOINTS  # "Monday's", "30-minute"
+        if not inside:
+            break
+        start -= 1
+    return start
 
 
 def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
@@ -102,14 +123,13 @@ _LEADING = frozenset(["in", "on", "at", "during", "via", "with", "by", "from", "
 
 
 def _is_noun(lower: Sequence[str], start: int, place: int) -> bool:
-    """Whether a word is the noun that it may be: "in a call", not "they call"."""
+    """Whether a word is the noun that it may be: "in a call", not "they call", nor "a call for help"."""
+    led = bool(start) and lower[start - 1] in _LEADING
+    if not led and lower[place + 1 : place + 2] in (["for"], ["that"]):
+        return False
     if any(lower[i] in _DETERMINERS or lower[i] in ("'", "’") for i in range(start, place)):
         return True
-    return (
-        bool(start)
-        and lower[start - 1] in _LEADING
-        and not (place + 1 < len(lower) and lower[place + 1] in ("the", "a", "it", "them", "him", "her"))
-    )
+    return led and not (place + 1 < len(lower) and lower[place + 1] in ("the", "a", "it", "them", "him", "her"))
 
 
 def _end_of(words: Words, lower: Sequence[str], end: int, kind: str) -> int:
@@ -130,7 +150,7 @@ def _end_of(words: Words, lower: Sequence[str], end: int, kind: str) -> int:
 
 def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) -> int | None:
     """The end of the outlet's name that begins at a word; None where none does."""
-    if words.case[place] < 2 or lower[place] == "the":
+    if words.case[place] < 2 or lower[place] == "the" or lower[place - 1 : place] in (["a"], ["an"]):
         return None
     for end in range(min(place + 5, len(lower)), place, -1):
         name = words.text[int(words.start[place]) : int(words.end[end - 1])].lower()
@@ -181,16 +201,6 @@ def candidate_signs(
     same = [said[j].speaker is not None and said[j].speaker == one.speaker for j in here]
     before = lower[max(0, start - 2) : start]
     own = any(a <= start < b for a, b in one.content)
-    last = next((j for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1) if said[j].nested == one.nested), None)
-    mine = next(
-        (
-            j
-            for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1)
-            if said[j].speaker is not None and said[j].speaker == one.speaker
-        ),
-        None,
-    )
-    near_mine = mine is not None and int(sentence[one.cue[0]]) - int(sentence[said[mine].cue[0]]) <= 2
     signs = [
         *(float(away == k) for k in range(-BEFORE, AFTER + 1)),
         *(float(candidate.kind == k) for k in KINDS),
@@ -215,33 +225,87 @@ def candidate_signs(
         float(lower[start - 1] == "," if start else False),
         float(words.quote[start] == 1),
         float(end - start > 2),
-        float(last is not None and given[last] == candidate),
-        float(last is not None and given[last] == candidate and said[last].speaker == one.speaker),
-        float(mine is not None and given[mine] == candidate),
-        float(mine is not None and given[mine] == candidate and near_mine),
-        float(near_mine and mine is not None and given[mine] is None),
-        float(near_mine),
+        *_carried(sentence, paragraph, said, i, candidate, given),
     ]
     return np.array(signs, dtype=np.float32)
 
 
-SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 24
+def _carried(
+    sentence: Ints,
+    paragraph: Ints,
+    said: Sequence[Said],
+    i: int,
+    candidate: Candidate,
+    given: Sequence[Candidate | None],
+) -> list[float]:
+    """The signs that a candidate, which attributions before this one took, is this one's too."""
+    one = said[i]
+    before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
+    last = next((j for j in before if said[j].nested == one.nested), None)
+    mine = _last_of_speaker(said, i)
+    away, others, together, taken, direct = 9, False, False, None, False
+    if mine is not None:
+        away = int(sentence[one.cue[0]]) - int(sentence[said[mine].cue[0]])
+        others = any(said[j].speaker != one.speaker and not said[j].nested for j in range(mine + 1, i))
+        together = bool(paragraph[said[mine].cue[0]] == paragraph[one.cue[0]])
+        taken, direct = given[mine], said[mine].direct
+    mine_too = taken == candidate
+    takers = [said[j].speaker == one.speaker for j in before if given[j] == candidate]
+    signs = [
+        last is not None and given[last] == candidate,
+        last is not None and given[last] == candidate and said[last].speaker == one.speaker,
+        mine_too,
+        *(mine_too and away == k for k in range(3)),
+        mine_too and away > 2,
+        mine_too and others,
+        mine_too and together,
+        mine_too and one.direct,
+        mine_too and direct,
+        away <= 2 and taken is None,
+        away <= 2 and taken is not None and not mine_too,
+        away <= 2 and not others,
+        any(takers),
+        not all(takers),
+        len(takers) > 2,
+    ]
+    return [float(sign) for sign in signs]
 
 
-def near(
+def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
+    """The attribution before this one, not far, of the same speaker; not one inside a content, unless this one is."""
+    one = said[i]
+    return next(
+        (
+            j
+            for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1)
+            if one.speaker is not None and said[j].speaker == one.speaker and said[j].nested <= one.nested
+        ),
+        None,
+    )
+
+
+SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 35
+VECTOR = 16  # numbers of a word in which the mention model says what there is to say of it here
+
+
+def options(
     candidates: Sequence[Candidate], sentence: Ints, said: Sequence[Said], i: int, given: Sequence[Candidate | None]
 ) -> list[Candidate]:
-    """The candidates in the sentences around attribution i, and the one that its speaker's last one had."""
-    one = said[i]
-    at = int(sentence[one.cue[0]])
-    found = [c for c in candidates if -BEFORE <= int(sentence[c.words[0]]) - at <= AFTER]
-    for j in range(i - 1, -1, -1):
-        if at - int(sentence[said[j].cue[0]]) > BEFORE:
-            break
-        kept = given[j]
-        if kept is not None and kept not in found and said[j].speaker == one.speaker:
-            found.append(kept)
-    return found
+    """The candidates in the sentences around attribution i that nothing forbids, and the one that its speaker's last
+    one took; `given` are those of the attributions before it."""
+    at = int(sentence[said[i].cue[0]])
+    near = [c for c in candidates if -BEFORE <= int(sentence[c.words[0]]) - at <= AFTER]
+    mine = _last_of_speaker(said, i)
+    taken = None if mine is None or at - int(sentence[said[mine].cue[0]]) > BEFORE else given[mine]
+    if taken is not None and taken not in near:
+        near.append(taken)
+    return [c for c in near if c == taken or _may_belong(c, sentence, said, i)]
+
+
+def given_vectors(vectors: Halves, said: Said, some: Sequence[Candidate]) -> Floats:
+    """What the mention model says of candidates and of a cue [candidates, 2 * VECTOR], as means over their words."""
+    means = [vectors[a:b].mean(axis=0, dtype=np.float32) for a, b in (*(c.words for c in some), said.cue)]
+    return np.stack([np.concatenate([mean, means[-1]]) for mean in means[:-1]])
 
 
 def _may_belong(candidate: Candidate, sentence: Ints, said: Sequence[Said], i: int) -> bool:
@@ -293,21 +357,26 @@ def attach(
     paragraph: Ints,
     said: Sequence[Said],
     candidates: Sequence[Candidate],
+    vectors: Halves,
     weighing: Weighing,
 ) -> list[Candidate | None]:
-    """The candidate that belongs to each attribution, in order, or None."""
+    """The candidate that belongs to each attribution, in order, or None; `vectors` are the words' [words, VECTOR]."""
     given: list[Candidate | None] = [None] * len(said)
     starts = [int(sentence[c.words[0]]) for c in candidates]
     for i in range(len(said)):
         at = int(sentence[said[i].cue[0]])
         low, high = bisect.bisect_left(starts, at - BEFORE), bisect.bisect_right(starts, at + AFTER)
-        some = [c for c in near(candidates[low:high], sentence, said, i, given) if _may_belong(c, sentence, said, i)]
+        some = options(candidates[low:high], sentence, said, i, given)
         if not some:
             continue
         signs = np.stack([candidate_signs(words, lower, sentence, paragraph, said, i, c, given) for c in some])
-        scores = weighing.network.run(["score"], {"signs": signs})[0]
-        chance = np.exp(scores) / (1 + np.exp(scores).sum())
-        best = int(chance.argmax())
-        if chance[best] >= weighing.least:
-            given[i] = some[best]
+        given[i] = choose(some, np.concatenate([signs, given_vectors(vectors, said[i], some)], axis=1), weighing)
     return given
+
+
+def choose(some: Sequence[Candidate], signs: Floats, weighing: Weighing) -> Candidate | None:
+    """The most likely candidate, if it is likely enough."""
+    scores = weighing.network.run(["score"], {"signs": signs})[0]
+    chance = np.exp(scores) / (1 + np.exp(scores).sum())
+    best = int(chance.argmax())
+    return some[best] if chance[best] >= weighing.least else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,10 @@ from sayso.resolve.sources import Part, kind_of, parts_of, subject_before
 from sayso.statements import sentences
 
 Range = tuple[int, int]
+
+# Fitted by logistic regression on 627 speakers: of the part "tune" of bench/gold, and of the twelve labelled articles
+# that the mention model leaves out.
+_SLOPE, _CONSTANT = 0.792, -0.035
 
 
 @dataclass(frozen=True)
@@ -226,7 +231,14 @@ def _speakers(
     bases = [None if s is not None and b == s.source else b for b, s in zip(bases, speakers, strict=True)]
     own = _first_person(words, lower, attributions, speakers)
     sources = tuple(replace(s, mentions=tuple(sorted({*s.mentions, *own.get(s.id, ())}))) for s in order)
-    return Resolved(sources, tuple(speakers), tuple(bases), tuple(attributions))
+    calibrated = tuple(replace(s, confidence=_calibrated(s.confidence)) if s else None for s in speakers)
+    return Resolved(sources, calibrated, tuple(bases), tuple(attributions))
+
+
+def _calibrated(confidence: float) -> float:
+    """How often links of a confidence are right: rules and network are surer than they should be."""
+    odds = math.log(max(confidence, 0.01) / max(1 - confidence, 0.01))
+    return round(1 / (1 + math.exp(-(_SLOPE * odds + _CONSTANT))), 3)
 
 
 def _first_person(

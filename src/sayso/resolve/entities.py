@@ -51,8 +51,9 @@ HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
 )
 _OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
+_AT_ONCE = 4096  # pairs that are scored in one piece: their vectors are a kilobyte each
 _NEW = word_list("words that begin somebody new")
-LEAST = {"pronoun": 0.55, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
+LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
 
 
 @dataclass
@@ -114,8 +115,11 @@ def link(
 
     _link_names(words, mentions, table, join, new, speaking, lexicon)
     roles = _roles(lower, mentions, of, lexicon)
-    later, earlier = _pairs(mentions, table, of)
-    scores = score_pairs(later, earlier, pair_signs(table, later, earlier)) if len(later) else np.zeros(0)
+    later, earlier = _pairs(table, of)
+    scores = np.zeros(len(later), dtype=np.float32)
+    for start in range(0, len(later), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        scores[some] = score_pairs(later[some], earlier[some], pair_signs(table, later[some], earlier[some]))
     first = np.searchsorted(later, np.arange(len(mentions) + 1))
     keys: dict[tuple[str, object], int] = {e.key: e.number for e in entities if e.key is not None}
     for i in sorted((i for i in range(len(mentions)) if of[i] is None), key=lambda i: mentions[i].head):
@@ -386,17 +390,14 @@ _TITLE_NOUNS = {
 }
 
 
-def _pairs(mentions: Sequence[Mention], table: Mentions, of: Sequence[int | None]) -> tuple[np.ndarray, np.ndarray]:
+def _pairs(table: Mentions, of: Sequence[int | None]) -> tuple[np.ndarray, np.ndarray]:
     """Each mention that is not a name, with those before it that it may go back to."""
-    later, earlier = [], []
-    for i in range(len(mentions)):
-        if of[i] is not None or int(table.form[i]) in _OPEN:
-            continue
-        for j in range(max(0, i - REACH), i):
-            if int(table.form[j]) not in _OPEN:
-                later.append(i)
-                earlier.append(j)
-    return np.array(later, dtype=np.int64), np.array(earlier, dtype=np.int64)
+    closed = ~np.isin(table.form, list(_OPEN))
+    asking = np.flatnonzero(closed & np.array([entity is None for entity in of], dtype=bool))
+    later = np.repeat(asking, REACH)
+    earlier = later - np.tile(np.arange(REACH, 0, -1), len(asking))
+    kept = (earlier >= 0) & closed[np.maximum(earlier, 0)]
+    return later[kept], earlier[kept]
 
 
 def _apposed(

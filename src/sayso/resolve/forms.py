@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,16 @@ class Mentions:
 
     def __len__(self) -> int:
         return len(self.start)
+
+    @cached_property
+    def key_number(self) -> Ints:
+        """Equal numbers for equal keys."""
+        number_of = {key: i for i, key in enumerate(dict.fromkeys(self.key))}
+        return np.array([number_of[key] for key in self.key], dtype=np.int64)
+
+    @cached_property
+    def bag_size(self) -> Ints:
+        return np.array([len(bag) for bag in self.bag], dtype=np.int64)
 
 
 def lowered(words: Words) -> list[str]:

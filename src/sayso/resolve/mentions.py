@@ -221,11 +221,11 @@ def find_mentions(
 
 def span_of(head: int, scores: MentionScores, n: int) -> Range:
     """First word and end of the mention around a head."""
-    q = scores.span_vectors
     low, high = max(0, head - LEFT), min(n, head + RIGHT + 1)
-    starts = q[low : head + 1, SPAN : 2 * SPAN] @ q[head, :SPAN] / SPAN**0.5
-    starts = starts + scores.start_distance[head - np.arange(low, head + 1)]
-    ends = q[head:high, 3 * SPAN :] @ q[head, 2 * SPAN : 3 * SPAN] / SPAN**0.5
+    q, own = scores.span_vectors[low:high].astype(np.float32), head - low
+    starts = q[: own + 1, SPAN : 2 * SPAN] @ q[own, :SPAN] / SPAN**0.5
+    starts = starts + scores.start_distance[own - np.arange(own + 1)]
+    ends = q[own:, 3 * SPAN :] @ q[own, 2 * SPAN : 3 * SPAN] / SPAN**0.5
     ends = ends + scores.end_distance[np.arange(high - head)]
     return low + int(starts.argmax()), head + int(ends.argmax()) + 1
 

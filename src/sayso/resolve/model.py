@@ -32,12 +32,13 @@ class MentionModel:
         """The rows of a document's words, by part."""
         part = columns(rows)
         return MentionScores(
-            names=part["names"],
-            types=softmax(part["types"]),
-            inner=part["inner"],
+            names=part["names"].astype(np.float32),
+            types=softmax(part["types"].astype(np.float32)),
+            inner=part["inner"].astype(np.float32),
             span_vectors=part["spans"],
             pair_vectors=part["pair"],
             manner=part["manner"],
+            places=part["places"],
             start_distance=self.start_distance,
             end_distance=self.end_distance,
         )
@@ -46,11 +47,9 @@ class MentionModel:
         """Scores [pairs]: above 0 speaks for one and the same, against starting anew."""
         vectors, types = scores.pair_vectors, scores.types
         a, b = heads[later], heads[earlier]
-        given = np.concatenate(
-            [vectors[a, :PAIR] * vectors[b, PAIR:], vectors[a, :PAIR], vectors[b, PAIR:], signs, types[a], types[b]],
-            axis=1,
-        )
-        found: Floats = self.judge.run(["score"], {"pairs": given.astype(np.float32)})[0]
+        one, other = vectors[a, :PAIR].astype(np.float32), vectors[b, PAIR:].astype(np.float32)
+        given = np.concatenate([one * other, one, other, signs, types[a], types[b]], axis=1)
+        found: Floats = self.judge.run(["score"], {"pairs": given})[0]
         return found
 
 

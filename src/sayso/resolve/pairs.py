@@ -32,14 +32,12 @@ def pair_signs(m: Mentions, later: Ints, earlier: Ints) -> Floats:
     number, other_number = both(m.number)
     inside = (m.start[later] >= m.start[earlier]) & (m.end[later] <= m.end[earlier])
     inside |= (m.start[earlier] >= m.start[later]) & (m.end[earlier] <= m.end[later])
-    number_of = {key: i for i, key in enumerate(dict.fromkeys(m.key))}
-    keys = np.array([number_of[key] for key in m.key], dtype=np.int64)
-    same_key = keys[later] == keys[earlier]
+    same_key = m.key_number[later] == m.key_number[earlier]
     telling = (form < PRONOUN) & (other_form < PRONOUN)  # pronouns share words with nobody but their like
     shared = np.zeros(len(later), dtype=np.float32)
     for at in np.flatnonzero(telling | same_key).tolist():
         shared[at] = len(m.bag[later[at]] & m.bag[earlier[at]])
-    size = np.array([max(1, len(bag)) for bag in m.bag], dtype=np.float32)[later]
+    size = np.maximum(1, m.bag_size[later]).astype(np.float32)
     between = m.start[later] - m.end[earlier]
     known = (gender != UNKNOWN) & (other_gender != UNKNOWN)
     counted = (number != UNKNOWN) & (other_number != UNKNOWN)

@@ -18,6 +18,7 @@ _MORE = word_list("words that say more of a source")
 _NO_HEAD = word_list("words that end a source and head none")
 _QUANTITIES = word_list("nouns of quantity")
 _SUBJECTS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
+_JOINING = frozenset(("and", "but", "so", "yet"))
 _POSSESSIVE = frozenset(("'", "’"))
 
 
@@ -43,6 +44,8 @@ def parts_of(
     parts: list[Part] = []
     head: int | None = None
     name: Name | None = None
+    while start < end - 1 and lower[start] in _JOINING:  # "But I don't want to"
+        start += 1
     began = i = start
     while i < end:
         word = lower[i]
@@ -110,7 +113,8 @@ def _name_after(
     for i in range(start + 1, end):
         if i not in names or names[i].type != "person" or names[i].end < end - 1:
             continue
-        title = all(w in ("of", "for", "the", "and", "&") or capital(k) for k, w in enumerate(lower[start:i], start))
+        between = [k for k in range(start, i) if lower[k] not in ("of", "for", "the", "and", "&")]
+        title = bool(between) and all(map(capital, between))  # none in "a lawyer for Bill Hale"
         if lower[i - 1] == "," or title:
             return names[i]
     return None
