@@ -265,3 +265,15 @@ def test_nothing_in_a_document_steers_the_terminal(sayso_: Sayso) -> None:
 )
 def test_a_bar_for_each_month(months: dict[str, int], most: int, bars: str) -> None:
     assert sparkline(months, most) == bars
+
+
+def test_a_ledger_among_the_articles_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("Ana Ruiz said the weir would hold.")
+    added = CliRunner().invoke(main, ["add", "news.ledger", "."])
+    assert (added.exit_code, added.stderr) == (0, "")
+    again = CliRunner().invoke(main, ["add", "news.ledger", "./*"])
+    assert (again.exit_code, again.stdout) == (
+        0,
+        "news.ledger: 0 documents added, with 0 attributions; 1 in the ledger already\n",
+    )

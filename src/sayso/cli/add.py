@@ -96,7 +96,7 @@ def add(
             advance(lambda: None)
 
         lexicon = load_lexicon()
-        reads = reads_from(files, known, Options(columns=columns, follow=follow, proxy=proxy), failed)
+        reads = reads_from(files, known, Options(columns, follow, proxy, _files_of(ledger)), failed)
         add_all(connection, reads, partial(read_many, threads=threads), lexicon, told)
         if again:
             made_by = maker(shipped_models())
@@ -110,6 +110,11 @@ def add(
     if files and not counts["added"] and not counts["known"]:
         click.echo("sayso: no document found", err=True)
         raise SystemExit(NOTHING_FOUND)
+
+
+def _files_of(ledger: Path) -> frozenset[str]:
+    """The files that a ledger consists of while it is written to: not to be read where they lie among articles."""
+    return frozenset(f"{ledger.absolute()}{ending}" for ending in ("", "-wal", "-shm", "-journal", "-lock"))
 
 
 def _say(ledger: Path, counts: Counter[str], failed: int, form: str, again: bool) -> None:

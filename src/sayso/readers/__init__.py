@@ -84,6 +84,8 @@ def documents(
             yield from _documents_at(named, known, options, web)
             continue
         for path in ("-",) if named == "-" else _paths(named):
+            if path != named and os.path.abspath(path) in options.passed_over:  # noqa: PTH100
+                continue
             yield from _documents_in(path, stdin, known, options, web)
 
 

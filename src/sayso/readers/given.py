@@ -36,11 +36,13 @@ class Options:
     `columns` names the columns of a table: a document's field to the column that holds it ("text" to "body").
     `follow` says whether the articles that a feed links to are fetched, and `proxy` whether fetching goes through
     the proxies that the environment names; a proxy decides by itself which addresses it connects to.
+    `passed_over` are files, by their absolute paths, that are no input where they lie in a folder or fit a pattern.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     follow: bool = False
     proxy: bool = False
+    passed_over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
