@@ -34,7 +34,7 @@ from sayso.ledger.counts import count_document
 from sayso.ledger.opening import LedgerError, reading_from, transaction
 from sayso.ledger.questions import contents_with, documents_with, match_expression
 from sayso.ledger.readings import kept_readings, readings
-from sayso.ledger.storing import Arrived, index_contents, index_texts, replace_reading, store
+from sayso.ledger.storing import Arrived, replace_reading, store
 from sayso.model import Attribution, Document, MadeBy, Reading, Source, SourceKind, Span, Statement
 
 NOW = "2024-05-31T12:00:00+00:00"
@@ -69,19 +69,15 @@ def may_be_stored(reading: Reading) -> bool:
 
 
 def stored(ledger: sqlite3.Connection, arrived: Arrived) -> int:
-    """Store a Reading, and make it searchable; its row."""
+    """Store a Reading; its row."""
     with transaction(ledger):
-        row = store(ledger, arrived, NOW, LEXICON)
-        index_texts(ledger, [row])
-        index_contents(ledger, [row])
-    return row
+        return store(ledger, arrived, NOW, LEXICON)
 
 
 def replaced(ledger: sqlite3.Connection, row: int, reading: Reading) -> None:
-    """Put a Reading in the place of another, and make it searchable."""
+    """Put a Reading in the place of another."""
     with transaction(ledger):
         replace_reading(ledger, row, reading, LEXICON)
-        index_contents(ledger, [row])
 
 
 @given(any_readings(), st.booleans())

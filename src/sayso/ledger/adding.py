@@ -21,8 +21,8 @@ from sayso.ledger.readings import documents_in
 from sayso.ledger.storing import (
     Arrived,
     id_without_version,
-    index_contents,
-    index_texts,
+    make_contents_searchable,
+    make_searchable,
     maker_of,
     replace_reading,
     store,
@@ -88,8 +88,8 @@ def read_again(ledger: sqlite3.Connection, read_many: ReadMany, made_by: MadeBy,
         found = list(read_many(documents_in(ledger, page)))
         with transaction(ledger):
             for row, reading in zip(page, found, strict=True):
-                replace_reading(ledger, row, reading, lexicon)
-            index_contents(ledger, page)
+                replace_reading(ledger, row, reading, lexicon, searchable=False)
+            make_contents_searchable(ledger, page)
         for reading in found:
             told(Added(reading.document.id, len(reading.attributions)))
 
@@ -154,16 +154,12 @@ def _write(
     with transaction(ledger):
         for one, reading in batch:
             try:
-                rows.append(
-                    store(
-                        ledger, Arrived(reading, one.read.place, one.read.problems, one.read.left_out), added, lexicon
-                    )
-                )
+                arrived = Arrived(reading, one.read.place, one.read.problems, one.read.left_out)
+                rows.append(store(ledger, arrived, added, lexicon, searchable=False))
                 events.append(Added(one.read.place, len(reading.attributions)))
             except InputError as error:
                 events.append(error)
-        index_texts(ledger, rows)
-        index_contents(ledger, rows)
+        make_searchable(ledger, rows)
     for one, _ in batch:
         under_way -= one.keys
     for event in events:

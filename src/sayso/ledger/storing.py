@@ -37,10 +37,12 @@ class Arrived:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lexicon) -> int:
+def store(
+    ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lexicon, *, searchable: bool = True
+) -> int:
     """Add a document with its Reading; `added` is the time. Returns its row's id.
 
-    It is found by its words only after `index_texts` and `index_contents`.
+    Unless it is made `searchable`, its caller must do so with `make_searchable`: that is quicker for many at once.
 
     Raises InputError where ids occur twice in the Reading, so that it could not be given back.
     """
@@ -80,13 +82,17 @@ def store(ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lex
     _store_problems(ledger, row, arrived.problems, of_input=True)
     _store_reading(ledger, row, reading, lexicon)
     note_what_it_corrects(ledger, row, document, first, lexicon)
+    if searchable:
+        make_searchable(ledger, [row])
     return row
 
 
-def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
+def replace_reading(
+    ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon, *, searchable: bool = True
+) -> None:
     """Put another Reading of the same text in the place of a document's Reading.
 
-    What it holds is found by its words only after `index_contents`.
+    Unless it is made `searchable`, its caller must do so with `make_contents_searchable`.
     """
     _refuse_double_ids(reading, reading.document.id)
     gone = ledger.execute(
@@ -104,24 +110,30 @@ def replace_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexi
     )
     _store_reading(ledger, row, reading, lexicon)
     part_anew(ledger, gone)
+    if searchable:
+        make_contents_searchable(ledger, [row])
 
 
-def index_texts(ledger: sqlite3.Connection, rows: Iterable[int]) -> None:
-    """Make the texts of new documents searchable. Many at once, and after all else that a transaction writes:
-    the index writes out what it has gathered before any other statement."""
+def make_searchable(ledger: sqlite3.Connection, rows: Sequence[int]) -> None:
+    """Put the texts of new documents and what is said in them into the index of words.
+
+    It is quick for many at once, and after all else that a transaction writes: the index writes out what it has
+    gathered before any other statement.
+    """
     ledger.execute(
         "INSERT INTO documents_search (rowid, title, text) SELECT id, title, text FROM documents"
         " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(list(rows)),),
+        (json.dumps(rows),),
     )
+    make_contents_searchable(ledger, rows)
 
 
-def index_contents(ledger: sqlite3.Connection, rows: Iterable[int]) -> None:
-    """Make searchable what is said in documents that are new or were read again; many at once, as texts are."""
+def make_contents_searchable(ledger: sqlite3.Connection, rows: Sequence[int]) -> None:
+    """Put what is said in documents into the index of words: new ones, or some that were read again."""
     ledger.execute(
         "INSERT INTO attributions_search (rowid, content) SELECT id, content FROM attributions"
         " WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(list(rows)),),
+        (json.dumps(rows),),
     )
 
 

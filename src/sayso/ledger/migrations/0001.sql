@@ -275,15 +275,18 @@ CREATE VIEW unnamed_sources AS
 CREATE VIEW unnamed_sources_by_outlet AS
   -- How many unnamed sources speak in an outlet's documents, and of how many a reason or access is stated.
   SELECT
-    outlets.name AS outlet, sum(documents.unnamed_count) AS unnamed_sources,
-    sum(documents.unnamed_with_reason_count) AS with_reason,
-    sum(documents.unnamed_count - documents.unnamed_with_reason_count) AS without_reason,
-    sum(documents.unnamed_with_access_count) AS with_access, count(*) AS documents,
-    sum(documents.unnamed_attribution_count) AS unnamed_attributions,
-    sum(documents.attribution_count) AS attributions, documents.outlet_id
-  FROM documents
-  LEFT JOIN entities AS outlets ON outlets.id = documents.outlet_id
-  GROUP BY documents.outlet_id;
+    outlets.name AS outlet, counts.unnamed_sources, counts.with_reason,
+    counts.unnamed_sources - counts.with_reason AS without_reason, counts.with_access, counts.documents,
+    counts.unnamed_attributions, counts.attributions, counts.outlet_id
+  FROM (
+    SELECT
+      outlet_id, count(*) AS documents, sum(attribution_count) AS attributions,
+      sum(unnamed_attribution_count) AS unnamed_attributions, sum(unnamed_count) AS unnamed_sources,
+      sum(unnamed_with_reason_count) AS with_reason, sum(unnamed_with_access_count) AS with_access
+    FROM documents
+    GROUP BY outlet_id
+  ) AS counts
+  LEFT JOIN entities AS outlets ON outlets.id = counts.outlet_id;
 
 CREATE VIEW documents_by_unnamed_share AS
   -- Documents by the share of their attributions whose speaker is not named.
