@@ -95,7 +95,7 @@ def string_figures(rows: list[dict[str, Any]], read: Read) -> dict[str, float]:
         page = read(row["html"], row["url"])
         for side in ("with", "without"):
             counts[side] += len(row[side])
-            counts[f"{side}, found"] += sum(string in page.body for string in row[side])
+            counts[f"{side}, found"] += sum(blanks_alike(string) in blanks_alike(page.body) for string in row[side])
         for field in FIELDS:
             if row.get(field):
                 counts[field] += 1
@@ -120,6 +120,11 @@ def same(field: str, meant: str | list[str], found: str | None) -> bool:
         names = meant if isinstance(meant, list) else [meant]
         return set(people.split(plain(found))) == {part for name in names for part in people.split(plain(name))}
     return plain(found) == plain(str(meant))
+
+
+def blanks_alike(text: str) -> str:
+    """A text with one space wherever it has blanks or line feeds: how paragraphs are laid out is not measured."""
+    return " ".join(text.split())
 
 
 def plain(words: str | None) -> str:

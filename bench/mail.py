@@ -26,9 +26,9 @@ from typing import Any
 
 from sayso.errors import InputError
 from sayso.readers import documents
+from sayso.readers.lines import Line
 from sayso.readers.mail_markup import lines_of_mail
 from sayso.readers.mail_parts import content_of, parsed
-from sayso.readers.markup import Line
 from sayso.readers.quoted import OWN, QUOTED, SIGNATURE, passages_of
 
 GOLD = Path(__file__).parent / "gold" / "mail.tsv"

@@ -67,6 +67,8 @@ def test_front_matter_says_what_is_known_and_the_text_follows_it(end: str, mark:
         ("## Second rank\n\nAna said so.", None),
         ("#hashtag\n\nAna said so.", None),
         ("#  \n", None),
+        ("# #\n", None),
+        ("# #1 in C#\n", "#1 in C#"),
         ("Ana said so.", None),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -190,6 +191,31 @@ def test_an_input_that_cannot_be_read_is_told_and_the_rest_is_read(
 def test_standard_input_that_the_shell_has_closed_is_told() -> None:
     (found,) = documents(["-"], stdin=None)
     assert str(found) == "standard input: closed; pipe a text into sayso, or name a file"
+
+
+def test_a_pipe_that_nobody_writes_to_and_a_device_without_an_end_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    found = [str(one) for one in documents([str(tmp_path), "/dev/zero", f"{tmp_path}/pipe"])]
+    assert found == [
+        f"{place}: a pipe or device, not a file; to read from it anyway: sayso read - < FILE"
+        for place in (f"{tmp_path}/pipe", "/dev/zero", f"{tmp_path}/pipe")
+    ]
+
+
+def test_a_pipe_that_the_shell_hands_over_is_read() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, SAID.encode())
+    os.close(writer)
+    (found,) = documents([f"/dev/fd/{reader}"])
+    os.close(reader)
+    assert isinstance(found, Read)
+    assert found.document.text == SAID
+
+
+@pytest.mark.parametrize("name", ["a" * 5_000, "a\0b", "", "[" * 300])
+def test_names_that_no_file_can_have_are_told(name: str) -> None:
+    (found,) = documents([name])
+    assert isinstance(found, InputError)
 
 
 def test_a_disk_that_fails_midway_is_told() -> None:

@@ -34,11 +34,13 @@ class Options:
     """How the user wants inputs to be read.
 
     `columns` names the columns of a table: a document's field to the column that holds it ("text" to "body").
-    `follow` says whether the articles that a feed links to are fetched.
+    `follow` says whether the articles that a feed links to are fetched, and `proxy` whether fetching goes through
+    the proxies that the environment names; a proxy decides by itself which addresses it connects to.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     follow: bool = False
+    proxy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

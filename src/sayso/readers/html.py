@@ -11,16 +11,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import trafilatura
-from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.xml import xmltotxt
+from trafilatura.settings import Document as Extracted
 
 from sayso.errors import InputError
 from sayso.model import Document, Span, document_id
 from sayso.readers.encoding import decoded
 from sayso.readers.given import Given, Read
-from sayso.readers.markup import MOST_ELEMENTS, absolute, distinct, tree_of
-from sayso.readers.page_metadata import PageMetadata, byline_of, metadata_of, time_on
+from sayso.readers.markup import MOST_ELEMENTS, absolute, cut_short, distinct, plain, tree_of
+from sayso.readers.page_metadata import (
+    PageMetadata,
+    bare,
+    byline_of,
+    headline_of,
+    metadata_of,
+    time_on,
+    with_full_stops,
+)
 
 MOST_PAGE = 20 << 20  # bytes
 _TYPES = ("text/html", "application/xhtml+xml")
@@ -29,6 +36,8 @@ _BEFORE = r"(?:\s|<!--.*?-->|<\?(?!xml-stylesheet).*?\?>)*"
 _OPENS = re.compile(_BEFORE + r"<(?:!doctype\s+html\b|(?:html|head|body|article)\b[^<]*>)", re.IGNORECASE | re.DOTALL)
 _FEED = re.compile(r"<(?:rss|feed|rdf:rdf|newsitem|newsml|newsmessage|\?xml-stylesheet)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)\b[^<]*>", re.IGNORECASE)
+# Elements of trafilatura's own that mean something else, or nothing, in HTML.
+_AS_HTML = {"head": "h2", "item": "li", "lb": "br", "quote": "blockquote", "row": "tr"}
 _LOOKED_AT = 1 << 14  # characters
 
 
@@ -51,16 +60,16 @@ def read(given: Given) -> Iterator[Read]:
         raise InputError(
             given.place, f"more than {MOST_ELEMENTS} elements in one page; save the article's words as plain text"
         )
+    short = cut_short(text, tree)
     base = absolute((tree.xpath("string(//base/@href)") or ""), given.url) or given.url
     metadata, broken = metadata_of(tree, base)
     article = article_in(tree, metadata, base)
     if not article.body:
         raise InputError(
             given.place,
-            "no article found in this page; if it shows one in a browser, save it from there, or save its words "
-            "as plain text",
+            "; ".join((*short, "no article found in this page; if a browser shows one, save its words as plain text")),
         )
-    yield Read(_document(article, given), given.place, problems + broken)
+    yield Read(_document(article, given), given.place, problems + broken + short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +91,20 @@ def article_in(tree: HtmlElement, metadata: PageMetadata, base: str | None) -> A
         include_links=True,
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    if found is None or found.body is None:
+    if not isinstance(found, Extracted) or found.body is None:
         return Article("", (), metadata)
     links = distinct(address for ref in found.body.iter("ref") if (address := absolute(ref.get("target") or "", base)))
-    etree.strip_tags(found.body, "ref")
-    lines = (line.strip() for line in xmltotxt(found.body, include_formatting=False).splitlines())
+    for element in found.body.iter(*_AS_HTML):
+        element.tag = _AS_HTML[element.tag]
+    publisher = metadata.publisher or found.sitename
     guessed = replace(
         metadata,
-        title=metadata.title or found.title,
-        byline=metadata.byline or byline_of([found.author or ""]),
-        publisher=metadata.publisher or found.sitename,
+        title=headline_of(tree, metadata.title or found.title, publisher),
+        byline=metadata.byline or with_full_stops(byline_of([found.author or ""]), tree),
+        publisher=publisher,
         published=metadata.published or time_on(tree, found.date),
     )
-    return Article("\n\n".join(line for line in lines if line), links, guessed)
+    return Article(plain(found.body), links, guessed)
 
 
 def _document(article: Article, given: Given) -> Document:
@@ -125,11 +135,6 @@ def titled(title: str | None, body: str) -> tuple[str, Span | None]:
     if not title:
         return body, None
     first, _, rest = body.partition("\n")
-    if _bare(first) == _bare(title):
+    if bare(first) == bare(title):
         body = rest.lstrip("\n")
     return f"{title}\n\n{body}", Span(0, len(title))
-
-
-def _bare(words: str) -> str:
-    """Words without what differs between a headline and its copies: case, blanks, kinds of quotation marks."""
-    return re.sub(r"\W+", " ", words).strip().casefold()

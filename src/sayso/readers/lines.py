@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree, html
 
+MOST_LINES = 200_000  # of one body; each becomes a value
 MOST_MARKUP = 1 << 23  # bytes of one body: a tree takes many times as much memory as its source
 
 # fmt: off
@@ -61,11 +62,16 @@ def lines_of_html(source: str, meaning: Meaning = lambda _: "") -> list[Line]:
 
 
 def lines_of_element(root: Any, meaning: Meaning = lambda _: "") -> list[Line]:
-    """The lines of a parsed element: blocks apart, blanks as a browser shows them, nothing that is not shown."""
+    """The lines of a parsed element: blocks apart, blanks as a browser shows them, nothing that is not shown.
+
+    No more than a few over MOST_LINES.
+    """
     page = _Page()
     meanings: list[str] = [""]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
+        if len(page.lines) > MOST_LINES:
+            break
         tag = _name(element)
         if event == "start":
             if tag in _UNSEEN or _HIDDEN.search(element.get("style") or ""):

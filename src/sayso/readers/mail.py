@@ -64,7 +64,9 @@ def read(given: Given) -> Iterator[Found]:
 def _is_mailbox(opening: bytes) -> bool:
     """Whether it opens with the line that a mailbox puts before each message, and a header after it."""
     first, _, after = opening.lstrip(b"\r\n").partition(b"\n")
-    return first.startswith(b"From ") and bool(_HEADER.match(after.removeprefix(b">")))
+    if not first.startswith(b"From ") or not _HEADER.match(after.removeprefix(b">")):
+        return False
+    return bool(_ENVELOPE.match(first)) or not first[5:].strip() or _is_mail(after)
 
 
 def _is_mail(opening: bytes) -> bool:

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from sayso.readers.characters import one_line
 
-MOST_VALUE = 1 << 14  # characters of one header that are looked at: what parses them slows down with the square
+MOST_VALUE = 1 << 12  # characters of one header that are looked at: what parses them slows down with the square
+MOST_IDS = 1 << 16  # of one that lists messages
 
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _UTC_BUT_WHERE = re.compile(r"-0000\s*(\([^()]*\)\s*)?$")
@@ -100,7 +101,7 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """The correspondents that an address header names, in order, groups and comments resolved."""
     if not value.strip():
         return ()
-    found: list[tuple[str, str]] = _decoded("to", value, _addresses) if len(value) <= MOST_VALUE else []
+    found: list[tuple[str, str]] = _decoded("to", value, _addresses)
     if not found:
         found = [(_decoded("subject", name, str), address) for name, address in _simple_addresses(value)]
     mailboxes = (Mailbox(one_line(name).strip("\"' "), one_line(address)) for name, address in found)
@@ -145,9 +146,10 @@ def _decoded(name: str, value: str, take: Callable[[object], Taken]) -> Taken:
 def _value(message: Message, name: str, problems: list[str]) -> str:
     """A header's value, unfolded, its bytes read as UTF-8 or Windows-1252; "" where there is none."""
     value = next(_raw_values(message, name), "")
-    if len(value) > MOST_VALUE:
-        problems.append(f"the {name} header is longer than {MOST_VALUE >> 10} KB: only its start was read")
-        value = value[:MOST_VALUE]
+    most = MOST_IDS if name == "references" else MOST_VALUE
+    if len(value) > most and name not in ("to", "cc"):  # many recipients are nothing strange
+        problems.append(f"the {name} header is longer than {most >> 10} KB: only its start was read")
+    value = value[:most]
     data = value.encode("ascii", "surrogateescape") if not value.isascii() else None
     if data is not None:
         try:

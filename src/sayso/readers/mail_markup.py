@@ -26,6 +26,9 @@ def lines_of_mail(source: str) -> list[Line]:
 
 
 def _meaning(element: Any) -> str:
+    attributes = element.attrib
+    if not attributes:
+        return ""
     named = f"{element.get('class') or ''} {element.get('id') or ''}"
     if element.tag == "blockquote" and (element.get("type") == "cite" or element.get("cite")):
         return "quoted"

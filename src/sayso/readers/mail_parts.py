@@ -17,16 +17,17 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 
 from sayso.readers.characters import without_surrogates
-from sayso.readers.lines import Line
+from sayso.readers.lines import MOST_LINES, Line
 from sayso.readers.mail_headers import header_text
 from sayso.readers.mail_markup import lines_of_mail
 
 MOST_HEADERS = 1 << 20  # bytes of the headers of one part
+MOST_BODY = 1 << 21  # characters of one part of the body
 DEEPEST_PART = 20
 MOST_PARTS = 1000
 
 _HEADER_LINE = re.compile(rb"(?:[!-9;-~]+[ \t]*:|[ \t]|>?From )[^\n]*(?:\n|\Z)")
-_LIKE_A_BOUNDARY = re.compile(rb"(?:\A|\n)--(?P<boundary>[!-~]{1,100})\r?\n(?=Content-)", re.IGNORECASE)
+_LIKE_A_BOUNDARY = re.compile(rb"\n--(?P<boundary>[!-~]{1,100})\r?\n(?=Content-)", re.IGNORECASE)
 _NO_ALPHABET = re.compile(rb"[^A-Za-z0-9+/]+")
 # Charsets that are Python's own or need time with the square of the text, and those that mean more than they say.
 _NO_CHARSETS = frozenset(("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"))
@@ -154,7 +155,8 @@ def _cut(headers: Message, body: memoryview, problems: list[str]) -> Iterator[me
         return
     start = first.end() + 1  # behind its line feed
     for edge in edges:
-        yield body[start : edge.start()]
+        piece = body[start : edge.start()]
+        yield piece[:-1] if bytes(piece[-1:]) == b"\r" else piece
         start = edge.end() + 1
         if edge["end"]:
             return
@@ -164,7 +166,11 @@ def _cut(headers: Message, body: memoryview, problems: list[str]) -> Iterator[me
 
 def _edges(boundary: bytes, body: memoryview) -> Iterator[re.Match[bytes]]:
     """The lines that separate parts; the line feed before one is its own, the one behind it is not."""
-    return re.finditer(rb"(?:\A|\r?\n)--%b(?P<end>--)?[ \t]*(?:\r?(?=\n)|\Z)" % re.escape(boundary), body)
+    line = rb"--%b(?P<end>--)?[ \t]*(?:\r?(?=\n)|\Z)" % re.escape(boundary)
+    if first := re.match(line, body):
+        yield first
+    # A pattern that opens with fixed bytes is looked for much faster than one that may open in two ways.
+    yield from re.finditer(rb"\n" + line, body)
 
 
 def _asked(question: object) -> str | None:
@@ -197,7 +203,10 @@ def _collect(part: Part, content: Content, *, whole: bool = False, body: bool = 
             _collect(one, content, body=body)
     elif kind in _READ and (whole or not _is_attached(part)):
         if body:
-            _add(_lines(part, content), content)
+            lines = _lines(part, content)
+            if len(lines) > MOST_LINES:
+                content.problems.append(f"a text of more than {MOST_LINES:,} lines: only its start was read")
+            _add(lines[:MOST_LINES], content)
     else:
         _attach(part, content)
 
@@ -248,7 +257,9 @@ def _attach(part: Part, content: Content) -> None:
 def _lines(part: Part, content: Content) -> list[Line]:
     """The lines of a part of the body."""
     text = _text(_decoded(part, content), _asked(part.headers.get_content_charset), content.problems)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > MOST_BODY:
+        content.problems.append(f"a text of more than {MOST_BODY >> 20} million characters: only its start was read")
+    text = text[:MOST_BODY].replace("\r\n", "\n").replace("\r", "\n")
     if part.media_type == "text/html":
         try:
             return lines_of_mail(text)
@@ -310,7 +321,9 @@ def _known(charset: str | None) -> str | None:
     """Python's name of a charset; None where there is none, or where it is no charset for mail."""
     try:
         name = codecs.lookup(charset or "").name
-        b"".decode(name)
+        b"text".decode(name)  # compression is a codec to Python, and no charset
+    except UnicodeError:  # four bytes need not be a text in it
+        pass
     except (LookupError, ValueError):
         return None
     return None if name in _NO_CHARSETS else _WIDER.get(name, name)

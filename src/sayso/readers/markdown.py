@@ -13,8 +13,7 @@ from sayso.readers.text import decoded
 ENDINGS = (".md", ".markdown", ".mkd")
 MEDIA_TYPES = ("text/markdown", "text/x-markdown")
 _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_PAIR = re.compile(r"([A-Za-z_][\w .-]*?)[ \t]*:(?:[ \t]+(.*?))?[ \t]*\r?")
-_HEADING = re.compile(r"#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\r?")
+_NAME = re.compile(r"[A-Za-z_][\w .-]*")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _NOT_SIMPLE = ("[", "{", "|", ">", "&", "*", "!")  # YAML's other forms are passed over
 _LONGEST_FRONT = 1 << 14
@@ -63,8 +62,9 @@ def _front_matter(text: str) -> tuple[int, Mapping[str, str]]:
         return 0, {}
     pairs = {}
     for line in found.group(1).split("\n"):
-        if pair := _PAIR.fullmatch(line):
-            pairs[pair.group(1)] = pair.group(2) or ""
+        name, colon, value = line.partition(":")
+        if colon and value[:1] in ("", " ", "\t", "\r") and _NAME.fullmatch(name):
+            pairs[name] = value.strip()
     named = {field: _unquoted(pairs[name]) for field, name in names_of_fields(pairs, {}).items() if field != "text"}
     fields = {field: value for field, value in named.items() if value}
     return (found.end(), fields) if fields else (0, {})
@@ -85,8 +85,16 @@ def _first_heading(text: str) -> Span | None:
         mark = _FENCE.match(line)
         if mark and fence in (None, mark.group(1)):
             fence = None if fence else mark.group(1)
-        elif fence is None and (found := _HEADING.fullmatch(line, 1 if line.startswith("\ufeff") else 0)):
-            words = Span(start + found.start(1), start + found.end(1))
-            return words if words.of(text).strip() else None
+        elif fence is None and line.removeprefix("\ufeff").startswith(("# ", "#\t")):
+            return _words(line, start)
         start += len(line) + 1
     return None
+
+
+def _words(heading: str, start: int) -> Span | None:
+    """The words of a heading's line that starts at an offset: without its signs and blanks."""
+    closed = heading.rstrip()
+    words = closed.rstrip("#")
+    words = (words if words.endswith((" ", "\t")) else closed).removeprefix("\ufeff")[1:].strip()
+    at = start + heading.index(words, 1)
+    return Span(at, at + len(words)) if words else None

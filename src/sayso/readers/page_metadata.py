@@ -25,6 +25,9 @@ _TAG = re.compile(r"<[^<>]{0,500}>")
 _BY = re.compile(r"^(?:(?:words|written|reported|story) by|by|von|par|por)\b[\s:]*", re.IGNORECASE)
 _NO_NAME = re.compile(r"(?:\S+@\S+|@\w+|https?://\S+|www\.\S+)", re.IGNORECASE)
 _LONGEST_NAME = 200
+_LONGEST_HEADLINE = 300
+_BEFORE_SITE = re.compile(r"\s(?:[|–—·•:«»-]{1,2})\s")
+_NOBODY = ("no author", "unknown", "anonymous author", "author", "admin", "administrator", "follow", "none", "null")
 _KINDS = {"transcript": Kind.TRANSCRIPT, "pressrelease": Kind.STATEMENT, "statement": Kind.STATEMENT}
 
 # Names of meta elements, the surest first.
@@ -116,6 +119,8 @@ def byline_of(names: Iterable[str]) -> str | None:
 def _without_by(name: str) -> str:
     name = _NO_NAME.sub("", " ".join(name.split()))
     name = _BY.sub("", name.strip(" ,·•–—-()<>")).strip(" ,·•–—-()<>")
+    if name.casefold() in _NOBODY:
+        return ""
     return name if len(name) <= _LONGEST_NAME and any(map(str.isalpha, name)) else ""
 
 
@@ -258,6 +263,47 @@ def _published(tree: HtmlElement, article: Node, metas: dict[str, list[str]]) ->
     return next((date for one in candidates if (date := date_of(one))), None)
 
 
+def headline_of(tree: HtmlElement, title: str | None, publisher: str | None) -> str | None:
+    """The headline as the page shows it: its one main heading, or else its title without the outlet's name behind it.
+
+    Titles made for search engines and networks differ from what readers of the page see.
+    """
+    pieces = _BEFORE_SITE.split(title or "")
+    site = {bare(publisher or ""), bare(pieces[-1]) if len(pieces) > 1 else "", ""}
+    texts = (words_of(one.text_content()) for one in tree.iter("h1"))
+    headings = {bare(text): text for text in texts if text and len(text) <= _LONGEST_HEADLINE}
+    shown = [text for key, text in headings.items() if key not in site and _are_akin(key, bare(title or ""))]
+    if len(shown) == 1:
+        # A label in front of the headline ("Opinion") stands in the same heading on some pages.
+        return title if title and bare(shown[0]).endswith(bare(title)) else shown[0]
+    for found in _BEFORE_SITE.finditer(title or ""):
+        start, rest = found.string[: found.start()], found.string[found.end() :]
+        if bare(start) and (bare(start) in headings or bare(rest) == bare(publisher or "")):
+            return start
+    return title
+
+
+def _are_akin(heading: str, title: str) -> bool:
+    """Whether a heading can be the headline of what has this title: they share a word that says something."""
+    if not title:
+        return " " in heading
+    return any(len(word) > 3 for word in set(heading.split()) & set(title.split())) or heading == title
+
+
+def with_full_stops(byline: str | None, tree: HtmlElement) -> str | None:
+    """A byline with the full stops of its initials as the page has them: they are lost where it was guessed."""
+    if not byline or not re.search(r"\b\w\b", byline):
+        return byline
+    words = [re.escape(word) + (r"\.?" if len(word) == 1 else "") for word in byline.split()]
+    written = re.findall(r"(?<!\w)" + r"\s*".join(words) + r"(?!\w)", tree.text_content())
+    return " ".join(max(written, key=len, default=byline).split())
+
+
+def bare(words: str) -> str:
+    """Words without what differs between a headline and its copies: case, blanks, kinds of quotation marks."""
+    return re.sub(r"\W+", " ", words).strip().casefold()
+
+
 def time_on(tree: HtmlElement, day: str | None) -> str | None:
     """The full time of the page's first <time> on a day: what is known to the day may stand there to the minute."""
     dates = (date_of(one.get("datetime")) for one in tree.iter("time"))
@@ -282,8 +328,13 @@ def _language(tree: HtmlElement, article: Node, metas: dict[str, list[str]]) -> 
         _name(article.get("inLanguage")),
         _first(metas, ("og:locale", "content-language", "dc.language", "language")),
     )
-    codes = (re.match(r"([a-z]{2,3})(?:[-_]|$)", (value or "").strip().lower()) for value in values)
-    return next((code[1] for code in codes if code), None)
+    return next((code for value in values if (code := language_code(value))), None)
+
+
+def language_code(tag: str | None) -> str | None:
+    """The language of a tag: "en" of "en-GB" or "en_US"."""
+    found = re.match(r"([a-z]{2,3})(?:[-_]|$)", (tag or "").strip().lower())
+    return found and found[1]
 
 
 def _kind(article: Node, metas: dict[str, list[str]]) -> Kind:

@@ -17,6 +17,7 @@ from sayso.readers.mail_words import CLOSINGS, FOOTERS, HEADERS, OPENS, ORIGINAL
 
 QUOTED, SIGNATURE, OWN = "quoted", "signature", ""
 
+_MOST_LINES = 20_000  # that are looked at for more than marks; no one writes so many
 _LONGEST = 400  # characters of a line that says who wrote when; a longer one is prose
 _FOLDED = 4  # lines, at most, over which mail programs fold it
 _BLOCK = 14  # lines, at most, of repeated headers
@@ -37,6 +38,10 @@ _TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNO
 _ADDRESSED = re.compile(r"[^\s<>@]+@[^\s<>@]+[>)\]\s]*:$")
 _WROTE = re.compile(rf"(?:^|\W)(?:{_any(WROTE)})\s*(?P<end>[:：]?)[\s\-*]*$", re.IGNORECASE)
 _END = re.compile(r"\s*>\s?:\s*")  # of "On 3 May, Ida Ruiz <ida@example.org>:", folded before its end
+_WROTE_NAME = re.compile(rf"\W(?:{_any(WROTE)})\s+[^:]{{2,60}}[:：]$", re.IGNORECASE)  # "schrieb Bill Hale:"
+_LAST_SIGNS = ":：-*"
+_LAST_WORDS = frozenset(word.rsplit(None, 1)[-1].casefold() for word in WROTE)
+_VERB = 40  # characters at the end that hold the verb
 _YOU = re.compile(r"\byou wrote:?$", re.IGNORECASE)
 _OPENS = re.compile(rf"[\W_]{{0,5}}(?:\d|(?:{_any(OPENS)})(?![^\W\d_]))", re.IGNORECASE)
 _ORIGINAL = re.compile(
@@ -81,6 +86,7 @@ def passages_of(lines: Sequence[Line], sender: str = "") -> list[Passage]:
 
     `sender` is the sender's name and address, as far as they are known: a signature often begins with them.
     """
+    lines, behind = lines[:_MOST_LINES], lines[_MOST_LINES:]
     kinds = [line.kind or (QUOTED if _MARKED.match(line.text) else OWN) for line in lines]
     # No rule below needs more of a line, nor the marks of direction that stand in some.
     texts = [_INVISIBLE.sub("", line.text[: _LONGEST + 1]).replace("\u00a0", " ") for line in lines]
@@ -91,7 +97,9 @@ def passages_of(lines: Sequence[Line], sender: str = "") -> list[Passage]:
     for start, end in _own(kinds):
         signature = _signature(texts, start, end, names)
         kinds[signature:end] = [SIGNATURE] * (end - signature)
-    runs = [(kind, list(run)) for kind, run in groupby(zip(kinds, lines, strict=True), key=lambda pair: pair[0])]
+    kinds += [line.kind or (QUOTED if _MARKED.match(line.text) else kinds[-1]) for line in behind]
+    pairs = zip(kinds, (*lines, *behind), strict=True)
+    runs = [(kind, list(run)) for kind, run in groupby(pairs, key=lambda pair: pair[0])]
     found = (Passage(kind, tuple(line for _, line in run)) for kind, run in runs)
     return [passage for passage in found if passage.text.strip()]
 
@@ -154,11 +162,15 @@ def _says_who_wrote(words: str, marked: bool) -> bool:
     Where no marked lines follow, it has to show an address or a time of day, as programs write them: an article,
     too, may say that on 3 May someone wrote, and go on with what that was.
     """
-    wrote = _WROTE.search(words)
+    if words[-1] not in _LAST_SIGNS and words.rsplit(None, 1)[-1].casefold() not in _LAST_WORDS:
+        return False  # as with most lines; what follows is slow
+    wrote = _WROTE.search(words[-_VERB:])
     if wrote and marked:
         return bool(wrote["end"]) or bool(_ADDRESS.search(words))
     if wrote and _OPENS.match(words):
         return bool(_ADDRESS.search(words) or _TIME.search(words) or _YOU.search(words))
+    if _WROTE_NAME.search(words) and _OPENS.match(words):
+        return marked or bool(_ADDRESS.search(words) or _TIME.search(words))
     return bool(_ADDRESSED.search(words) and (_TIME.search(words) or marked) and _OPENS.match(words))
 
 

@@ -16,7 +16,7 @@ from sayso.readers.unpacked import printable
 
 ENDINGS = (".csv", ".tsv", ".tab")
 MEDIA_TYPES = ("text/csv", "text/tab-separated-values")
-MOST_CHARACTERS = 1 << 25  # of one cell: more is no article, but a quotation mark that is not closed
+MOST_CHARACTERS = 1 << 23  # of one cell: more is no article, but a quotation mark that is not closed
 _DELIMITERS = "\t,;|"
 _LONGEST_NAME = 40  # characters of a column's name
 _ENOUGH = 2  # columns that must be known for a file of any name to be a table

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sayso.readers.given import Given
 
 # Text packs to a fifth, the pages of one site to a twentieth, logs to a hundredth; zeros to a thousandth and less.
-FREE = 1 << 28  # bytes that may come out of anything
+FREE = 1 << 26  # bytes that may come out of anything
 RATIO = 200  # above that, how many bytes may come out for each that went in
 
 
