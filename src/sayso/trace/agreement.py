@@ -1,0 +1,183 @@
+"""What must agree between two propositions: numbers, names, times, and whether something is so or not.
+
+The facts of a proposition are taken down once; two propositions are then compared by these alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.lexicon import Lexicon, load_lexicon
+from sayso.trace import names_told, quantities, times
+from sayso.trace.names_told import Name
+from sayso.trace.quantities import Quantity
+from sayso.trace.stems import LITTLE_WORDS, WORD, are_opposite, joined, opposites, phrases, plain, stem, stems, synonyms
+from sayso.trace.times import Time
+
+_REACH = 4  # words after a negation in which the word it bears on is looked for
+_LONGEST = 4000  # code points; what comes later in a text is not compared
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?\w+(?:ed|en|n|t|d)\s+(?:\w+\s+){0,3}?by\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a proposition says, as far as it must agree with another: taken down once, from its text alone."""
+
+    words: frozenset[str]  # stems, without names, numbers, times, hedges and little words
+    spoken: frozenset[str]  # all stems
+    names: tuple[Name, ...]
+    quantities: tuple[Quantity, ...]
+    times: tuple[Time, ...]
+    negated: frozenset[str]  # stems that a negation bears on
+    passive: bool
+    question: bool
+    length: int  # words
+
+
+def facts_of(text: str, published: str | None = None, entities: Sequence[str] = ()) -> Facts:
+    """The facts of a proposition; its times are resolved where its day of publication is given.
+
+    `entities` are further names that it speaks of, as a reading resolved them.
+    """
+    lexicon = load_lexicon()
+    text = text[:_LONGEST]
+    told, dated = times.times(text, published)
+    bare = _blanked(text, [(span.start, span.end) for span in dated])
+    named, named_at = names_told.names(bare, lexicon)
+    counted, counted_at = quantities.quantities(bare)
+    rest = _blanked(bare, [*named_at, *counted_at])
+    low = [plain(word) for word in WORD.findall(rest)]
+    negated, negations = _negated(text, lexicon)
+    kept = joined([stem(word) for word in low], phrases(lexicon))
+    little = _little(lexicon)
+    return Facts(
+        words=frozenset(word for word in kept if word not in little and word not in negations),
+        spoken=frozenset(stems(text)),
+        names=named + tuple(frozenset(plain(w) for w in entity.split()) for entity in entities),
+        quantities=counted,
+        times=told,
+        negated=negated,
+        passive=bool(_PASSIVE.search(text.lower())),
+        question=text.rstrip(" ”\"'’)").endswith("?"),
+        length=len(WORD.findall(text)),
+    )
+
+
+def _blanked(text: str, places: Sequence[tuple[int, int]]) -> str:
+    """A text with some of it left blank; what stays keeps its place."""
+    for a, z in places:
+        text = text[:a] + " " * (z - a) + text[z:]
+    return text
+
+
+@cache
+def _little(lexicon: Lexicon) -> frozenset[str]:
+    """The stems of words that tell nothing apart: little words, and hedges that stand for nothing else."""
+    strong = [row["hedge"] for row in lexicon.tables["hedges"] if row["strong"] and " " not in row["hedge"]]
+    return frozenset(stem(word) for word in (*LITTLE_WORDS, *strong, "not", "no", "n", "allegedly", "alleged"))
+
+
+@cache
+def _negations(lexicon: Lexicon) -> frozenset[tuple[str, ...]]:
+    words = [row["words"] for row in lexicon.tables["negations"]]
+    return frozenset(tuple(stem(plain(w)) for w in WORD.findall(one)) for one in words) | {("unlike",)}
+
+
+_CONTRACTED = re.compile(r"n[’']t\b")
+
+
+def _negated(text: str, lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems that negations of a text bear on, and the words of the negations themselves."""
+    low = [plain(word) for word in WORD.findall(_CONTRACTED.sub(" not", text))]
+    all_stems = [stem(word) for word in low]
+    little = _little(lexicon)
+    found, by = [], set()
+    i = 0
+    while i < len(low):
+        size = next((n for n in (2, 1) if tuple(all_stems[i : i + n]) in _negations(lexicon)), 0)
+        if size:
+            by |= set(all_stems[i : i + size])
+            after = joined(all_stems[i + size : i + size + _REACH], phrases(lexicon))
+            found += [word for word in after if word not in little][:1]
+        i += size or 1
+    twice = {word for word in found if found.count(word) % 2 == 0}
+    return frozenset(found) - twice, frozenset(by)
+
+
+def contraries(a: Facts, b: Facts) -> int:
+    """How often two propositions are turned against each other: by a negation in one alone, or by opposites.
+
+    Twice is as good as not at all: "not guilty" is "innocent".
+    """
+    lexicon = load_lexicon()
+    turned = sum(word in b.spoken or _is_meant(word, b, lexicon) for word in a.negated - b.negated)
+    turned += sum(word in a.spoken or _is_meant(word, a, lexicon) for word in b.negated - a.negated)
+    return turned + opposed(a, b)
+
+
+def opposed(a: Facts, b: Facts) -> int:
+    """How many words of one proposition stand in the other as their opposites."""
+    lexicon = load_lexicon()
+    left, right = a.words - b.words, b.words - a.words
+    known = opposites(lexicon)
+    return sum(any(are_opposite(word, other, lexicon) for other in right) for word in left if word in known or right)
+
+
+def _is_meant(word: str, facts: Facts, lexicon: Lexicon) -> bool:
+    """Whether a proposition has a word that says much the same, or its opposite."""
+    rows = synonyms(lexicon).get(word, frozenset())
+    return any(rows & synonyms(lexicon).get(w, frozenset()) or are_opposite(word, w, lexicon) for w in facts.words)
+
+
+def matched(a: Facts, b: Facts) -> tuple[int, int]:
+    """How many words two propositions share, and how many more of `a` have a near synonym in `b`."""
+    known = synonyms(load_lexicon())
+    shared = a.words & b.words
+    left = [known[w] for w in a.words - shared if w in known]
+    right = [known[w] for w in b.words - shared if w in known]
+    return len(shared), sum(any(one & other for other in right) for one in left)
+
+
+SIGNS = (
+    *("words in both", "words of the shorter", "words of the longer", "words left", "words left on both sides"),
+    *("near synonyms", "numbers agree", "numbers differ", "numbers in one", "names agree", "names differ"),
+    *("names in one", "times agree", "times differ", "times in one", "turned", "turned once", "negation in one"),
+    *("opposites", "roles swapped", "question in one", "shorter", "lengths", "near turned"),
+)
+
+
+def signs(a: Facts, b: Facts) -> NDArray[np.float32]:
+    """How two propositions agree, as numbers in the order of SIGNS; the same whichever comes first."""
+    shared, close = matched(a, b)
+    close = min(close, matched(b, a)[1])
+    both = shared + 0.7 * close
+    size = sorted((len(a.words), len(b.words)))
+    union = max(1.0, size[0] + size[1] - both)
+    left = (size[0] - both, size[1] - both)
+    numbers = quantities.compare(a.quantities, b.quantities)
+    names = names_told.compare(a.names, b.names, a.spoken, b.spoken)
+    back = names_told.compare(b.names, a.names, b.spoken, a.spoken)
+    told = times.compare(a.times, b.times)
+    turned = contraries(a, b)
+    swapped = names_told.inverted(a.names, b.names) != (a.passive != b.passive) and names_told.inverted(
+        a.names, b.names
+    )
+    lengths = sorted((a.length, b.length))
+    found = (
+        *(both / union, both / max(1, size[0]), both / max(1, size[1])),
+        *(math.log1p(max(0.0, sum(left))), math.log1p(max(0.0, left[0])), math.log1p(close)),
+        *(math.log1p(n) for n in numbers),
+        *(math.log1p((x + y) / 2) for x, y in zip(names, back, strict=True)),
+        *(math.log1p(n) for n in told),
+        *(math.log1p(turned), turned % 2, float(bool(a.negated) != bool(b.negated)), opposed(a, b) > 0),
+        *(swapped, a.question != b.question, math.log1p(lengths[0]), lengths[0] / max(1, lengths[1])),
+        (turned % 2) * both / max(1, size[0]),
+    )
+    return np.array(found, dtype=np.float32)
