@@ -1,0 +1,227 @@
+"""Contents changed by a script: to say the same in other words, the contrary, or something else.
+
+Every change takes a text and a random generator, and gives the changed text, or None where it finds nothing to change.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from sayso.lexicon import load_lexicon
+from sayso.trace.quantities import quantities
+
+Change = Callable[[str, random.Random], str | None]
+
+_PAST = {"is": "was", "are": "were", "has": "had", "have": "had", "will": "would", "can": "could", "may": "might"}
+_BEFORE_NOT = "is are was were will would can could should has had does did must may might".split()
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = "January February March April June July August September October November December".split()
+_PLACES = "Ohio Florida Texas Chicago Boston London Paris Berlin Moscow Mexico China Iraq Syria Canada Iowa".split()
+_WRAPS_SAME = (
+    "It is true that {}",
+    "According to the report, {}",
+    "{}, it was reported",
+    "the fact that {}",
+    "{}, officials said",
+    "it has become clear that {}",
+)
+_WRAPS_CONTRARY = (
+    "It is not true that {}",
+    "It is false that {}",
+    "there is no evidence that {}",
+    "{} is simply false",
+    "denied that {}",
+    "the claim that {} is wrong",
+    "it is a lie that {}",
+)
+_NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
+_ONE_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b(?! [A-Z])")
+
+
+def _replaced(text: str, match: re.Match[str], by: str) -> str:
+    return text[: match.start()] + by + text[match.end() :]
+
+
+def _one(pattern: str, text: str, rng: random.Random) -> re.Match[str] | None:
+    found = list(re.finditer(pattern, text))
+    return rng.choice(found) if found else None
+
+
+@cache
+def _swaps(table: str, left: str, right: str) -> dict[str, tuple[str, ...]]:
+    """Single words and their synonyms or opposites, in the forms that regular endings give both."""
+    found: dict[str, set[str]] = {}
+    for row in load_lexicon().tables[table]:
+        for a in row[left].split("; "):
+            for b in row[right].split("; "):
+                if a != b and a.isalpha() and b.isalpha() and len(a) > 2:
+                    for x, y in zip(_forms(a), _forms(b), strict=True):
+                        found.setdefault(x, set()).add(y)
+                        if left != right:
+                            found.setdefault(y, set()).add(x)
+    return {word: tuple(sorted(those)) for word, those in found.items()}
+
+
+@cache
+def _irregular() -> dict[str, list[str]]:
+    return {row["word"]: row["forms"].split("; ") for row in load_lexicon().tables["word_forms"]}
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word, with -s, in the past, with -ing."""
+    stem = word[:-1] if word.endswith("e") else word
+    past = word[:-1] + "ied" if word.endswith("y") and word[-2] not in "aeou" else stem + "ed"
+    plural = word[:-1] + "ies" if word.endswith("y") and word[-2] not in "aeou" else word + "s"
+    if word in _irregular() and len(_irregular()[word]) > 1:
+        past = _irregular()[word][1]
+    return word, plural, past, stem + "ing"
+
+
+def _swap(text: str, rng: random.Random, table: dict[str, tuple[str, ...]]) -> str | None:
+    found = [m for m in re.finditer(r"\b[a-z]{3,}\b", text) if m[0] in table]
+    if not found:
+        return None
+    match = rng.choice(found)
+    return _replaced(text, match, rng.choice(table[match[0]]))
+
+
+def synonym(text: str, rng: random.Random) -> str | None:
+    return _swap(text, rng, _swaps("near_synonyms", "words", "words"))
+
+
+def antonym(text: str, rng: random.Random) -> str | None:
+    return _swap(text, rng, _swaps("opposites", "words", "opposites"))
+
+
+def backshift(text: str, rng: random.Random) -> str | None:
+    """Into the past, as reported speech is: "will" becomes "would"."""
+    match = _one(rf"\b(?:{'|'.join(_PAST)})\b", text, rng)
+    return re.sub(rf"\b{match[0]}\b", _PAST[match[0]], text) if match else None
+
+
+def reported(text: str, rng: random.Random) -> str | None:
+    return rng.choice(_WRAPS_SAME).format(text)
+
+
+def shorter(text: str, rng: random.Random) -> str | None:
+    """Without a modifier: an adverb, a part between commas, a part in brackets, a day."""
+    pattern = rng.choice(
+        (
+            r"\b\w+ly ",
+            r", [^,]{5,40}(?=,)",
+            r" \([^)]*\)",
+            rf" on (?:{'|'.join(_WEEKDAYS)})\b",
+            r"\b(?:very|really|also|just|even|quite|still|already) ",
+            r", (?:which|who|where) [^,]+$",
+        )
+    )
+    match = _one(pattern, text, rng)
+    return _replaced(text, match, "") if match else None
+
+
+def surname(text: str, rng: random.Random) -> str | None:
+    """A full name cut to the last of it."""
+    match = _one(_NAME.pattern, text, rng)
+    if match is None:
+        return None
+    title = rng.choice(("", "", "Mr. ", "Ms. "))
+    return _replaced(text, match, title + match[0].split()[-1])
+
+
+def passive(text: str, rng: random.Random) -> str | None:
+    """Turned round, where a simple passive is all there is: "X was shot by Y" is "Y shot X"."""
+    match = re.fullmatch(r"(?P<a>(?:\S+ ){1,5})(?:was|were) (?P<verb>\w+ed) by (?P<b>(?:\S+ ?){1,5})", text)
+    return f"{match['b'].strip()} {match['verb']} {match['a'].strip()}" if match else None
+
+
+def contracted(text: str, rng: random.Random) -> str | None:
+    match = _one(r"\b(?:n't|not)\b|\b(?:do|does|did|is|are|was|were|would|could|should) not\b", text, rng)
+    return _replaced(text, match, match[0].replace(" not", "n't")) if match and " not" in match[0] else None
+
+
+def negate(text: str, rng: random.Random) -> str | None:
+    """With a "not", or with the one it had taken away."""
+    had = re.search(r"\s*n[’']t\b| not\b| never\b", text)
+    if had:
+        return _replaced(text, had, "")
+    match = re.search(rf"\b(?:{'|'.join(_BEFORE_NOT)})\b", text)
+    if match:
+        return _replaced(text, match, match[0] + rng.choice((" not", "n't" if match[0] not in ("may", "will", "can", "might") else " not", " never")))
+    verb = re.search(r"(?<=\w )([a-z]{3,})ed\b(?! by)", text)
+    return _replaced(text, verb, f"did not {verb[1]}") if verb else None
+
+
+def refuted(text: str, rng: random.Random) -> str | None:
+    return rng.choice(_WRAPS_CONTRARY).format(text)
+
+
+def other_number(text: str, rng: random.Random) -> str | None:
+    found, places = quantities(text)
+    exact = [(q, p) for q, p in zip(found, places, strict=True) if re.search(r"\d", text[p[0] : p[1]])]
+    if not exact:
+        return None
+    _, (a, z) = rng.choice(exact)
+    digits = re.search(r"\d+(?:,\d{3})*(?:\.\d+)?", text[a:z])
+    if digits is None:
+        return None
+    value = float(digits[0].replace(",", ""))
+    new = max(1.0, round(value * rng.choice((0.3, 0.5, 0.7, 1.4, 2, 3)) + rng.choice((-2, 1, 3))))
+    if new == value:
+        new += 4
+    return text[: a + digits.start()] + f"{new:,.0f}" + text[a + digits.end() :]
+
+
+def other_word_number(text: str, rng: random.Random) -> str | None:
+    words = "two three four five six seven eight nine ten dozens hundreds thousands".split()
+    match = _one(rf"\b(?:{'|'.join(words)})\b", text, rng)
+    return _replaced(text, match, rng.choice([w for w in words if w != match[0]])) if match else None
+
+
+def other_day(text: str, rng: random.Random) -> str | None:
+    for names in (_WEEKDAYS, _MONTHS):
+        match = _one(rf"\b(?:{'|'.join(names)})\b", text, rng)
+        if match:
+            return _replaced(text, match, rng.choice([n for n in names if n != match[0]]))
+    match = _one(r"\b(?:19|20)\d\d\b", text, rng)
+    return _replaced(text, match, str(int(match[0]) + rng.choice((-4, -2, -1, 1, 2, 4)))) if match else None
+
+
+def other_name(names: Sequence[str]) -> Change:
+    """Another name in the place of one."""
+
+    def change(text: str, rng: random.Random) -> str | None:
+        match = _one(_NAME.pattern, text, rng) or _one(_ONE_NAME.pattern, text, rng)
+        if match is None or match[0] in _WEEKDAYS + _MONTHS:
+            return None
+        pool = _PLACES if re.search(r"\b(?:in|at|from|to)\s$", text[: match.start()]) else names
+        new = rng.choice(pool)
+        return None if new in text else _replaced(text, match, new)
+
+    return change
+
+
+def swapped(text: str, rng: random.Random) -> str | None:
+    """Two names in each other's place: who did it to whom."""
+    found = [m for m in re.finditer(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)?\b", text) if m[0] not in ("The", "It", "He")]
+    if len(found) != 2 or found[0][0] == found[1][0] or found[1].start() - found[0].end() > 30:
+        return None
+    if not re.search(r"\b\w+(?:ed|s)\b", text[found[0].end() : found[1].start()]):
+        return None
+    a, b = found
+    return text[: a.start()] + b[0] + text[a.end() : b.start()] + a[0] + text[b.end() :]
+
+
+SAME: tuple[Change, ...] = (synonym, synonym, backshift, backshift, reported, shorter, shorter, surname, passive, contracted)
+CONTRARY: tuple[Change, ...] = (negate, negate, negate, antonym, antonym, refuted)
+OTHER: tuple[Change, ...] = (other_number, other_word_number, other_day, swapped)
+
+
+def paraphrase(text: str, rng: random.Random, most: int = 3) -> str | None:
+    """A text after one to so many changes that leave its meaning."""
+    changed = text
+    for change in rng.sample(SAME, rng.randint(1, most)):
+        changed = change(changed, rng) or changed
+    return None if changed == text else changed
