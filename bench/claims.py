@@ -300,7 +300,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--kept", type=Path, help="a file of vectors; beside it, those of the untrained encoder")
     chosen = parser.parse_args()
-    judge = load_judge(chosen.weights / "judge.npz" if chosen.weights else None)
+    judge = load_judge(chosen.weights)
     s = Scorer(load_encoder(chosen.weights), judge, kept_vectors(chosen.kept), {})
     base, base_kept = s, chosen.kept
     if chosen.untrained is not None:

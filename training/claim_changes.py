@@ -12,6 +12,7 @@ from functools import cache
 
 from sayso.lexicon import load_lexicon
 from sayso.trace.quantities import quantities
+from sayso.trace.stems import LITTLE_WORDS
 
 Change = Callable[[str, random.Random], str | None]
 
@@ -149,9 +150,13 @@ def negate(text: str, rng: random.Random) -> str | None:
         return _replaced(text, had, "")
     match = re.search(rf"\b(?:{'|'.join(_BEFORE_NOT)})\b", text)
     if match:
-        return _replaced(text, match, match[0] + rng.choice((" not", "n't" if match[0] not in ("may", "will", "can", "might") else " not", " never")))
+        short = " not" if match[0] in ("may", "will", "can", "might") else "n't"
+        return _replaced(text, match, match[0] + rng.choice((" not", short, " never")))
     verb = re.search(r"(?<=\w )([a-z]{3,})ed\b(?! by)", text)
-    return _replaced(text, verb, f"did not {verb[1]}") if verb else None
+    if verb is None:
+        return None
+    silent = "e" if verb[1].endswith(("v", "s", "c", "g", "z", "u", "at", "ir", "in", "bl")) else ""
+    return _replaced(text, verb, f"did not {verb[1]}{silent}")
 
 
 def refuted(text: str, rng: random.Random) -> str | None:
@@ -204,19 +209,93 @@ def other_name(names: Sequence[str]) -> Change:
 
 
 def swapped(text: str, rng: random.Random) -> str | None:
-    """Two names in each other's place: who did it to whom."""
-    found = [m for m in re.finditer(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)?\b", text) if m[0] not in ("The", "It", "He")]
-    if len(found) != 2 or found[0][0] == found[1][0] or found[1].start() - found[0].end() > 30:
-        return None
-    if not re.search(r"\b\w+(?:ed|s)\b", text[found[0].end() : found[1].start()]):
-        return None
-    a, b = found
-    return text[: a.start()] + b[0] + text[a.end() : b.start()] + a[0] + text[b.end() :]
+    """Two names, or two nouns, in each other's place: who did it to whom."""
+    for pattern in (r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)?\b", r"(?<=\bthe )[a-z]{3,}\b"):
+        found = [m for m in re.finditer(pattern, text) if m[0] not in ("The", "It", "He", "She", "We", "They", "If")]
+        if len(found) < 2 or found[0][0] == found[1][0] or found[1].start() - found[0].end() > 30:
+            continue
+        if re.search(r"\b\w{2,}(?:ed|s|ing)\b", text[found[0].end() : found[1].start()]):
+            a, b = found[:2]
+            return text[: a.start()] + b[0] + text[a.end() : b.start()] + a[0] + text[b.end() :]
+    return None
 
 
-SAME: tuple[Change, ...] = (synonym, synonym, backshift, backshift, reported, shorter, shorter, surname, passive, contracted)
-CONTRARY: tuple[Change, ...] = (negate, negate, negate, antonym, antonym, refuted)
-OTHER: tuple[Change, ...] = (other_number, other_word_number, other_day, swapped)
+def doubly(text: str, rng: random.Random) -> str | None:
+    """With an opposite, and a "not" that takes it back: "not guilty" for "innocent"."""
+    turned = antonym(text, rng)
+    return negate(turned, rng) if turned is not None and not re.search(r"n[’']t\b| not\b", turned) else None
+
+
+def unprefixed(text: str, rng: random.Random) -> str | None:
+    """With "unsafe" for "safe", or the other way round."""
+    match = _one(r"\bun(?=[a-z]{4,}\b)", text, rng)
+    if match and text[match.end() :].split(" ")[0].rstrip(".,") in _adjectives():
+        return _replaced(text, match, "")
+    match = _one(r"\b(?:is|are|was|were) (?=[a-z]{4,}\b)", text, rng)
+    if match and text[match.end() :].split(" ")[0].rstrip(".,") in _adjectives():
+        return _replaced(text, match, match[0] + "un")
+    return None
+
+
+@cache
+def _adjectives() -> frozenset[str]:
+    return frozenset(
+        "safe fair clear likely able happy lawful reasonable acceptable popular stable usual certain necessary fit "
+        "willing aware qualified prepared wanted known related true constitutional ethical available affordable "
+        "realistic successful helpful important".split()
+    )
+
+
+def elsewhere(text: str, rng: random.Random) -> str | None:
+    """With a capital or a seat of power for its country, as newspapers write."""
+    found = [m for m in re.finditer(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)?\b", text) if m[0] in _countries()]
+    if not found:
+        return None
+    match = rng.choice(found)
+    return _replaced(text, match, rng.choice(_countries()[match[0]]))
+
+
+@cache
+def _countries() -> dict[str, tuple[str, ...]]:
+    found = {}
+    for row in load_lexicon().tables["governments"]:
+        names = [row["country"], *(n for field in ("capital", "seats") for n in row[field].split("; ") if n)]
+        for name in names:
+            found[name] = tuple(n for n in names if n != name)
+    return {name: others for name, others in found.items() if others}
+
+
+def other_word(words: Sequence[str]) -> Change:
+    """Another word in the place of one, of the same ending."""
+    kinds: dict[str, list[str]] = {}
+    for word in words:
+        kinds.setdefault(_ending(word), []).append(word)
+
+    def change(text: str, rng: random.Random) -> str | None:
+        found = [m for m in re.finditer(r"\b[a-z]{4,}\b", text) if m[0] not in LITTLE_WORDS]
+        for match in rng.sample(found, min(2, len(found))):
+            text = text.replace(match[0], rng.choice(kinds.get(_ending(match[0]), [match[0]])), 1)
+        return text if found else None
+
+    return change
+
+
+def _ending(word: str) -> str:
+    return next((e for e in ("ing", "ed", "ly", "s", "al", "ive", "ous", "ion") if word.endswith(e)), "")
+
+
+def first_clause(text: str) -> str:
+    """A text up to its first comma or "and", where that leaves a few words: news often tells no more."""
+    cut = re.split(r",| and | but | because | which | who ", text)[0]
+    return cut if 4 <= len(cut.split()) <= 14 else text
+
+
+SAME: tuple[Change, ...] = (
+    *(synonym, synonym, backshift, backshift, reported, shorter, shorter, surname, surname, passive, passive),
+    *(contracted, doubly, elsewhere, elsewhere),
+)
+CONTRARY: tuple[Change, ...] = (negate, negate, negate, antonym, antonym, refuted, unprefixed, unprefixed)
+OTHER: tuple[Change, ...] = (other_number, other_word_number, other_day, swapped, swapped)
 
 
 def paraphrase(text: str, rng: random.Random, most: int = 3) -> str | None:

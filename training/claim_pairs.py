@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.claim_changes import CONTRARY, OTHER, other_name, paraphrase
+from sayso.trace.stems import LITTLE_WORDS
+from training.claim_changes import (
+    CONTRARY,
+    OTHER,
+    Change,
+    doubly,
+    elsewhere,
+    first_clause,
+    other_name,
+    other_word,
+    paraphrase,
+    passive,
+    swapped,
+    unprefixed,
+)
 
 SAME, CONTRARY_LABEL, OTHER_LABEL = 0, 1, 2
 LABELS = ("same", "contrary", "other")
@@ -130,22 +144,59 @@ def contents(data: Path, part: str) -> list[Content]:
 
 
 def changed(given: Sequence[Content], rng: random.Random) -> list[Pair]:
-    """Contents beside what the script makes of them."""
+    """Contents beside what the script makes of them; half of them are cut to their first clause."""
     names = sorted({n for c in given for n in re.findall(r"(?<=[a-z] )[A-Z][a-z]+ [A-Z][a-z]+\b", c.text)})
-    changes = (*OTHER, other_name(names), other_name(names))
+    words = sorted({w for c in given for w in re.findall(r"\b[a-z]{4,}\b", c.text)} - LITTLE_WORDS)
+    changes = (*OTHER, other_name(names), other_name(names), other_word(words), other_word(words))
     found = []
     for one in given:
+        text = first_clause(one.text) if rng.random() < 0.5 else one.text
         group = f"polnear {one.article}"
-        if (same := paraphrase(one.text, rng)) is not None:
-            found.append(Pair(one.text, same, SAME, "changed", group))
+        if (same := paraphrase(text, rng)) is not None:
+            found.append(Pair(text, same, SAME, "changed", group))
         for kinds, label in ((CONTRARY, CONTRARY_LABEL), (changes, OTHER_LABEL)):
-            for change in rng.sample(kinds, len(kinds)):
-                if (new := change(one.text, rng)) is not None:
-                    if rng.random() < 0.5:
-                        new = paraphrase(new, rng, 2) or new
-                    found.append(Pair(one.text, new, label, "changed", group))
-                    break
+            new = _first(kinds, text, rng)
+            if new is not None:
+                new = (paraphrase(new, rng, 2) if rng.random() < 0.5 else None) or new
+                found.append(Pair(text, new, label, "changed", group))
     return found
+
+
+def rarely(given: Sequence[Content], rng: random.Random, most: int) -> list[Pair]:
+    """What can be changed in few contents only: who did what to whom, a passive, a capital for its country."""
+    found = []
+    kinds: tuple[tuple[Change, int], ...] = (
+        *((swapped, OTHER_LABEL), (passive, SAME), (elsewhere, SAME), (doubly, SAME), (unprefixed, CONTRARY_LABEL)),
+    )
+    for change, label in kinds:
+        made = []
+        for one in given:
+            text = first_clause(one.text)
+            if (new := change(text, rng)) is not None:
+                made.append(Pair(text, new, label, "changed", f"polnear {one.article}"))
+        found += rng.sample(made, min(most, len(made)))
+    return found
+
+
+def spliced(given: Sequence[Content], rng: random.Random) -> list[Pair]:
+    """The beginning of a content with the end of another of its article: one subject, and something else said of it."""
+    articles: dict[str, list[str]] = {}
+    for one in given:
+        articles.setdefault(one.article, []).append(first_clause(one.text))
+    found = []
+    for one in given:
+        text, other = first_clause(one.text).split(), rng.choice(articles[one.article]).split()
+        half = len(text) // 3 + 1
+        new = " ".join(text[:half] + other[-(len(other) // 2) :])
+        if len(set(new.lower().split()) & set(w.lower() for w in text)) < 0.8 * len(text):
+            found.append(Pair(" ".join(text), new, OTHER_LABEL, "changed", f"polnear {one.article}"))
+    return found
+
+
+def _first(kinds: Sequence[Change], text: str, rng: random.Random) -> str | None:
+    """A text after the first of some changes, in any order, that finds something to change."""
+    made = (change(text, rng) for change in rng.sample(kinds, len(kinds)))
+    return next((new for new in made if new is not None and new != text), None)
 
 
 def beside(given: Sequence[Content], near: Sequence[tuple[int, int]]) -> list[Pair]:
@@ -164,8 +215,6 @@ def retold(same: Sequence[Pair], rng: random.Random) -> list[Pair]:
     found = []
     for one in same:
         kinds, label = ((CONTRARY, CONTRARY_LABEL), (OTHER, OTHER_LABEL))[rng.random() < 0.3]
-        for change in rng.sample(kinds, len(kinds)):
-            if (new := change(one.b, rng)) is not None:
-                found.append(Pair(one.a, new, label, "retold", one.group))
-                break
+        if (new := _first(kinds, one.b, rng)) is not None:
+            found.append(Pair(one.a, new, label, "retold", one.group))
     return found

@@ -28,6 +28,7 @@ from torch.nn import functional as F
 from sayso.trace.agreement import SIGNS, facts_of, signs
 from sayso.trace.encoder import WIDTH, load_encoder, similarity, unit, vectors
 from sayso.trace.judge import OUTCOMES, given
+from sayso.trace.word_table import WordTable, read_words
 from training.claim_encoder import base_encoder, export_encoder
 from training.claim_pairs import (
     OTHER_LABEL,
@@ -39,9 +40,12 @@ from training.claim_pairs import (
     contents,
     ecbplus,
     perspectrum,
+    rarely,
     retold,
+    spliced,
     wice,
 )
+from training.claim_words import write_words
 from training.runs import digest_of, note, settle
 
 WEIGHTS = Path(__file__).parent.parent / "src" / "sayso" / "weights" / "claims"
@@ -53,6 +57,8 @@ Floats = NDArray[np.float32]
 class Settings:
     seed: int = 1
     contents: int = 6000  # of PolNeAR train, that the script changes
+    rare: int = 1200  # pairs of each change that few contents allow
+    spliced: int = 2500
     near: float = 0.55  # the least cosine of two contents of an article that are kept as something else
     near_pairs: int = 8000
     held_out: int = 10  # one group in so many
@@ -102,7 +108,7 @@ def gather(data: Path, out: Path, folder: Path, s: Settings) -> tuple[list[Pair]
     pairs = [*real, *retold([p for p in real if p.label == SAME], rng)]
     told = contents(data, "train")
     some = rng.sample(told, min(s.contents, len(told)))
-    pairs += changed(some, rng)
+    pairs += [*changed(some, rng), *rarely(told, rng, s.rare), *spliced(rng.sample(some, s.spliced), rng)]
     place = out / "vectors.npz"
     texts = [text for p in pairs for text in (p.a, p.b)]
     known = encoded([*texts, *(c.text for c in some)], folder, place)
@@ -123,11 +129,11 @@ class Table:
 WEIGHT = {"perspectrum": 0.5, "ecbplus": 0.7}  # looser than what is wanted; the others count in full
 
 
-def table(pairs: Sequence[Pair], known: dict[str, NDArray[np.int8]]) -> Table:
+def table(pairs: Sequence[Pair], known: dict[str, NDArray[np.int8]], words: WordTable) -> Table:
     facts = {text: facts_of(text) for p in pairs for text in (p.a, p.b)}
     u = unit(np.stack([known[p.a] for p in pairs]))
     v = unit(np.stack([known[p.b] for p in pairs]))
-    told = np.stack([signs(facts[p.a], facts[p.b]) for p in pairs])
+    told = np.stack([signs(facts[p.a], facts[p.b], words) for p in pairs])
     parts = [torch.from_numpy(part) for part in given(u, v, told)]
     label = torch.tensor([p.label for p in pairs])
     return Table(*parts, label, torch.tensor([WEIGHT.get(p.corpus, 1.0) for p in pairs]))
@@ -224,13 +230,13 @@ def save(network: Network, divisor: float, place: Path) -> None:
     )
 
 
-def main(words: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.claims", description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--encoder", type=Path, help="folder of another encoder.onnx; default: as published")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the weights go")
-    chosen = parser.parse_args(words)
+    chosen = parser.parse_args(arguments)
     s = Settings()
     torch.set_num_threads(1)
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -238,15 +244,19 @@ def main(words: Sequence[str]) -> None:
     if chosen.encoder is None and not (folder / "encoder.onnx").exists():
         export_encoder(base_encoder(), folder / "encoder.onnx")
     settle(chosen.out / "settings.json", s, {"encoder": digest_of(folder / "encoder.onnx")})
+    if not (folder / "words.npz").exists():
+        write_words(folder, folder / "words.npz")
+    words = read_words(folder / "words.npz")
     pairs, known = gather(chosen.data, chosen.out, folder, s)
     held = [p for p in pairs if is_held_out(p.group, s)]
     kept = [p for p in pairs if not is_held_out(p.group, s)]
     print(f"{len(kept)} pairs to learn from, {len(held)} held out, {sum(p.label == OTHER_LABEL for p in pairs)} other")
-    network, divisor = fit(table(kept, known), table(held, known), s, chosen.out / "log.jsonl")
+    network, divisor = fit(table(kept, known, words), table(held, known, words), s, chosen.out / "log.jsonl")
     note(chosen.out / "log.jsonl", {"temperature": divisor})
     chosen.weights.mkdir(parents=True, exist_ok=True)
     save(network, divisor, chosen.weights / "judge.npz")
-    (chosen.weights / "encoder.onnx").write_bytes((folder / "encoder.onnx").read_bytes())
+    for name in ("encoder.onnx", "words.npz"):
+        (chosen.weights / name).write_bytes((folder / name).read_bytes())
 
 
 if __name__ == "__main__":

@@ -20,8 +20,12 @@ from sayso.trace.names_told import Name
 from sayso.trace.quantities import Quantity
 from sayso.trace.stems import LITTLE_WORDS, WORD, are_opposite, joined, opposites, phrases, plain, stem, stems, synonyms
 from sayso.trace.times import Time
+from sayso.trace.word_table import WordTable
 
 _REACH = 4  # words after a negation in which the word it bears on is looked for
+_MOST_ORDERED = 12  # shared words whose order is compared
+_SYNONYM = 0.7  # of a shared word: what a near synonym counts
+_SWAPPED = 0.4  # of the pairs of shared words in the other order: the parts of a sentence are exchanged
 _LONGEST = 4000  # code points; what comes later in a text is not compared
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?\w+(?:ed|en|n|t|d)\s+(?:\w+\s+){0,3}?by\b")
 
@@ -32,6 +36,7 @@ class Facts:
 
     words: frozenset[str]  # stems, without names, numbers, times, hedges and little words
     spoken: frozenset[str]  # all stems
+    order: tuple[str, ...]  # stems without little words, each where it stands first
     names: tuple[Name, ...]
     quantities: tuple[Quantity, ...]
     times: tuple[Time, ...]
@@ -57,9 +62,11 @@ def facts_of(text: str, published: str | None = None, entities: Sequence[str] = 
     negated, negations = _negated(text, lexicon)
     kept = joined([stem(word) for word in low], phrases(lexicon))
     little = _little(lexicon)
+    spoken = stems(text)
     return Facts(
         words=frozenset(word for word in kept if word not in little and word not in negations),
-        spoken=frozenset(stems(text)),
+        spoken=frozenset(spoken),
+        order=tuple(dict.fromkeys(word for word in spoken if word not in little)),
         names=named + tuple(frozenset(plain(w) for w in entity.split()) for entity in entities),
         quantities=counted,
         times=told,
@@ -145,39 +152,47 @@ def matched(a: Facts, b: Facts) -> tuple[int, int]:
     return len(shared), sum(any(one & other for other in right) for one in left)
 
 
+def inverted(a: Facts, b: Facts) -> float:
+    """The share of pairs of shared words that stand in the other order."""
+    place = {word: i for i, word in enumerate(b.order)}
+    shared = [place[word] for word in a.order if word in place][:_MOST_ORDERED]
+    pairs = len(shared) * (len(shared) - 1) // 2
+    return sum(x > y for i, x in enumerate(shared) for y in shared[i + 1 :]) / pairs if pairs else 0.0
+
+
 SIGNS = (
     *("words in both", "words of the shorter", "words of the longer", "words left", "words left on both sides"),
-    *("near synonyms", "numbers agree", "numbers differ", "numbers in one", "names agree", "names differ"),
-    *("names in one", "times agree", "times differ", "times in one", "turned", "turned once", "negation in one"),
-    *("opposites", "roles swapped", "question in one", "shorter", "lengths", "near turned"),
+    *("near synonyms", "nearness of what is left", "the farthest of what is left", "numbers agree", "numbers differ"),
+    *("numbers in one", "names agree", "names differ", "names in one", "times agree", "times differ", "times in one"),
+    *("turned", "turned once", "turned twice", "negation in one", "opposites", "in another order", "roles swapped"),
+    *("passive in one", "question in one", "shorter", "lengths", "nothing left", "turned once and nothing left"),
 )
 
 
-def signs(a: Facts, b: Facts) -> NDArray[np.float32]:
+def signs(a: Facts, b: Facts, table: WordTable) -> NDArray[np.float32]:
     """How two propositions agree, as numbers in the order of SIGNS; the same whichever comes first."""
     shared, close = matched(a, b)
     close = min(close, matched(b, a)[1])
-    both = shared + 0.7 * close
-    size = sorted((len(a.words), len(b.words)))
-    union = max(1.0, size[0] + size[1] - both)
-    left = (size[0] - both, size[1] - both)
+    both = shared + _SYNONYM * close
+    few, many = sorted((len(a.words), len(b.words)))
+    left = (few - both, many - both)
+    near, farthest = table.closeness(a.words - b.words, b.words - a.words)
     numbers = quantities.compare(a.quantities, b.quantities)
     names = names_told.compare(a.names, b.names, a.spoken, b.spoken)
     back = names_told.compare(b.names, a.names, b.spoken, a.spoken)
     told = times.compare(a.times, b.times)
     turned = contraries(a, b)
-    swapped = names_told.inverted(a.names, b.names) != (a.passive != b.passive) and names_told.inverted(
-        a.names, b.names
-    )
-    lengths = sorted((a.length, b.length))
+    order, passive = (inverted(a, b) + inverted(b, a)) / 2, a.passive != b.passive
+    shorter, longer = sorted((a.length, b.length))
+    share = both / max(1, few)
     found = (
-        *(both / union, both / max(1, size[0]), both / max(1, size[1])),
-        *(math.log1p(max(0.0, sum(left))), math.log1p(max(0.0, left[0])), math.log1p(close)),
+        *(both / max(1.0, few + many - both), share, both / max(1, many)),
+        *(math.log1p(max(0.0, sum(left))), math.log1p(max(0.0, left[0])), math.log1p(close), near, farthest),
         *(math.log1p(n) for n in numbers),
         *(math.log1p((x + y) / 2) for x, y in zip(names, back, strict=True)),
         *(math.log1p(n) for n in told),
-        *(math.log1p(turned), turned % 2, float(bool(a.negated) != bool(b.negated)), opposed(a, b) > 0),
-        *(swapped, a.question != b.question, math.log1p(lengths[0]), lengths[0] / max(1, lengths[1])),
-        (turned % 2) * both / max(1, size[0]),
+        *(math.log1p(turned), turned % 2, float(turned == 2), float(bool(a.negated) != bool(b.negated))),
+        *(opposed(a, b) > 0, order, (order > _SWAPPED) != passive, passive, a.question != b.question),
+        *(math.log1p(shorter), shorter / max(1, longer), float(sum(left) < 1), (turned % 2) * share),
     )
     return np.array(found, dtype=np.float32)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sayso.trace.agreement import Facts, signs
 from sayso.trace.encoder import WIDTH, Vectors, unit
+from sayso.trace.word_table import WordTable, read_words
 
 Floats = NDArray[np.float32]
 
@@ -35,13 +36,15 @@ class Judge:
     shift: Floats  # [hidden]
     out: Floats  # [hidden, outcomes]
     out_shift: Floats  # [outcomes]
+    words: WordTable
 
 
-def load_judge(place: Path | Traversable | None = None) -> Judge:
-    """Load the judge from a file, or the one that ships. Raises FileNotFoundError where it is missing."""
-    place = place or files("sayso") / "weights" / "claims" / "judge.npz"
-    with np.load(BytesIO(place.read_bytes())) as given:
-        return Judge(**{name: given[name].astype(np.float32) for name in Judge.__dataclass_fields__})
+def load_judge(folder: Path | Traversable | None = None) -> Judge:
+    """Load the judge from a folder, or the one that ships. Raises FileNotFoundError where a part is missing."""
+    folder = folder or files("sayso") / "weights" / "claims"
+    with np.load(BytesIO((folder / "judge.npz").read_bytes())) as given:
+        learned = {name: given[name].astype(np.float32) for name in given.files}
+    return Judge(**learned, words=read_words(folder / "words.npz"))
 
 
 def judge_pairs(
@@ -52,7 +55,7 @@ def judge_pairs(
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
-        told = np.stack([signs(facts[i], facts[j]) for i, j in block])
+        told = np.stack([signs(facts[i], facts[j], judge.words) for i, j in block])
         found[start : start + _BLOCK] = weigh(judge, unit(vectors[a]), unit(vectors[b]), told)
     return found
 

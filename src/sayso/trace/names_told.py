@@ -121,9 +121,3 @@ def compare(
 def _told(one: Name, others: Sequence[Name], words: frozenset[str]) -> bool:
     return any(same_name(one, other) for other in others) or all(stem(plain(w)) in words for w in one)
 
-
-def inverted(a: Sequence[Name], b: Sequence[Name]) -> bool:
-    """Whether the first two names that two texts share stand in the other order."""
-    places = [(i, next((j for j, other in enumerate(b) if same_name(one, other)), None)) for i, one in enumerate(a)]
-    shared = [(i, j) for i, j in places if j is not None]
-    return len(shared) > 1 and shared[0][1] > shared[1][1]

@@ -30,6 +30,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _AFTER = 3  # words after a number in which the noun counted is looked for
+_LOOSE = 0.05  # "3 million" may be 2.9 million
 _BEFORE = 30  # code points before a number in which "more than" is looked for
 
 
@@ -65,8 +66,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return None  # "the one who left"
     value = _value(match)
     kind = "share" if match["percent"] else "money" if match["sign"] or counted & _MONEY else ""
-    exact = "." not in (match["figure"] or "") and not match["large"]
-    near = 0.0 if exact else _half_a_digit(match["figure"] or "") * value
+    near = _rounding(match) * value
     least, most = value - near, value + near
     for words, low, high in _bounds():
         if words.search(text, max(0, match.start() - _BEFORE), match.start()):
@@ -74,10 +74,12 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     return Quantity(least, most, kind, counted)
 
 
-def _half_a_digit(figure: str) -> float:
-    """The share by which a rounded figure may be off: "1.2 million" may be 1.15 million."""
-    digits = figure.replace(",", "").replace(".", "").lstrip("0")
-    return 0.5 / max(1, int(digits or "1"))
+def _rounding(match: re.Match[str]) -> float:
+    """The share by which a rounded number may be off: "1.2 million" may be 1.15 million."""
+    figure = match["figure"] or ""
+    if "." in figure:
+        return 0.5 / max(1, int(figure.replace(",", "").replace(".", "").lstrip("0") or "1"))
+    return _LOOSE if re.search("illion", match["large"], re.IGNORECASE) else 0.0
 
 
 def _value(match: re.Match[str]) -> float:

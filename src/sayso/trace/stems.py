@@ -13,9 +13,9 @@ from sayso.lexicon import Lexicon, load_lexicon
 
 WORD = re.compile(r"[^\W_]+(?:[’'\-‑.][^\W_]+)*")
 _CUT = re.compile(r"(?:n[’']t|[’'](?:s|re|ve|d|ll|m))$")
-_ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "edly", "ed", "ates", "ate", "ly")
-_LEAST_STEM = 4  # letters that stay where an ending is cut
+_ENDINGS = ("ation", "ment", "ing", "ion", "edly", "ed", "ate", "ly")
 _LONGEST_PHRASE = 4
+_SINGULAR = frozenset({"news", "series", "species", "politics", "lens", "bias", "gas", "texas", "mass"})
 OPPOSING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "non-")
 
 LITTLE_WORDS = frozenset(
@@ -42,16 +42,27 @@ def stem(word: str) -> str:
     if base is not None:
         word = base
     elif len(word) > 3:
-        word = _cut_s(word)
-        for ending in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM - (ending in ("ed", "ing")):
-                word = word[: -len(ending)]
-                if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
-                    word = word[:-1]
-                break
+        word = _cut_ending(word if word in _SINGULAR else _cut_s(word))
+    if len(word) > 6 and word.endswith("at"):
+        word = word[:-2]  # "accelerated", "accelerates"
     if len(word) > 3 and word.endswith("e"):
         word = word[:-1]
     return word[:-1] + "i" if len(word) > 3 and word.endswith("y") else word
+
+
+def _cut_ending(word: str) -> str:
+    if word.endswith("eed") and len(word) > 5:
+        return word[:-1]  # "agreed"
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _least_stem(ending):
+            word = word[: -len(ending)]
+            return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz" else word
+    return word
+
+
+def _least_stem(ending: str) -> int:
+    """The letters that must stay: "station" is not "state", but "eating" is "eat"."""
+    return 5 if ending in ("ation", "ion", "ate", "ment") else 3 if ending in ("ed", "ing") else 4
 
 
 def _cut_s(word: str) -> str:
