@@ -296,7 +296,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, help="folder of encoder.onnx and judge.npz; default: what ships")
-    parser.add_argument("--untrained", type=Path, help="folder of the untrained encoder.onnx; default: the same encoder")
+    parser.add_argument(
+        "--untrained", type=Path, help="folder of the untrained encoder.onnx; default: the same encoder"
+    )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--kept", type=Path, help="a file of vectors; beside it, those of the untrained encoder")
     chosen = parser.parse_args()

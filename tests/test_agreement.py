@@ -33,8 +33,8 @@ LEXICON = load_lexicon()
     ],
 )
 def test_a_number_is_a_range(text: str, least: float, most: float) -> None:
-    found, _ = quantities.quantities(text)
-    assert [(q.least, q.most) for q in found] == [(pytest.approx(least), pytest.approx(most))]
+    (found,), _ = quantities.quantities(text)
+    assert (found.least, found.most) == (pytest.approx(least), pytest.approx(most))
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def test_contraries_are_not_in_one_group() -> None:
     groups = group("abc", given)
     assert members(groups) == [("a", "b"), ("c",)]
     assert contrary_groups(groups, given) == []  # of the two pairs between them, one says the same
-    assert contrary_groups(groups, [given[0], given[2]]) == [(0, 1, pytest.approx(0.6))]
+    ((i, j, share),) = contrary_groups(groups, [given[0], given[2]])
+    assert (i, j) == (0, 1)
+    assert share == pytest.approx(0.6)
 
 
 def test_unknown_pairs_are_not_the_same_unless_they_are_asked_for() -> None:

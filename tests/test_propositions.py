@@ -69,7 +69,14 @@ def test_what_only_reports_relays() -> None:
     text = "The paper said that officials say the mill is sold."
     outer = told(text, "said", "that officials say the mill is sold")
     cue = span(text, "say ")
-    inner = Attribution("d:in", span(text, "officials"), Span(cue.start, cue.end - 1), (span(text, "the mill is sold"),), 1.0, within=outer.id)
+    inner = Attribution(
+        "d:in",
+        span(text, "officials"),
+        Span(cue.start, cue.end - 1),
+        (span(text, "the mill is sold"),),
+        1.0,
+        within=outer.id,
+    )
     first, second = propositions(Reading(Document("d", text), (outer, inner)))
     assert first.relays == ("d:in",)
     assert second.relays == ()
@@ -79,13 +86,18 @@ def test_what_says_more_does_not_relay() -> None:
     text = "The paper said that the mill is old and rotten and officials say it is sold."
     outer = told(text, "said", "that the mill is old and rotten and officials say it is sold")
     cue = span(text, "say ")
-    inner = Attribution("d:in", span(text, "officials"), Span(cue.start, cue.end - 1), (span(text, "it is sold"),), 1.0, within=outer.id)
+    inner = Attribution(
+        "d:in", span(text, "officials"), Span(cue.start, cue.end - 1), (span(text, "it is sold"),), 1.0, within=outer.id
+    )
     assert propositions(Reading(Document("d", text), (outer, inner)))[0].relays == ()
 
 
 def test_few_words_put_nothing_forward() -> None:
     text = "“No comment,” said Ruiz. It rained. The ferry sank in the night."
-    statements = (Statement("d:s1", span(text, "It rained.")), Statement("d:s2", span(text, "The ferry sank in the night.")))
+    statements = (
+        Statement("d:s1", span(text, "It rained.")),
+        Statement("d:s2", span(text, "The ferry sank in the night.")),
+    )
     found = propositions(Reading(Document("d", text), (told(text, "said", "“No comment,”"),), statements))
     assert [(one.statement, one.text) for one in found] == [("d:s2", "The ferry sank in the night")]
 

@@ -17,10 +17,19 @@ from sayso.trace.stems import LITTLE_WORDS
 Change = Callable[[str, random.Random], str | None]
 
 _PAST = {"is": "was", "are": "were", "has": "had", "have": "had", "will": "would", "can": "could", "may": "might"}
-_BEFORE_NOT = "is are was were will would can could should has had does did must may might".split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_MONTHS = "January February March April June July August September October November December".split()
-_PLACES = "Ohio Florida Texas Chicago Boston London Paris Berlin Moscow Mexico China Iraq Syria Canada Iowa".split()
+_BEFORE_NOT, _WEEKDAYS, _MONTHS, _PLACES = (
+    words.split()
+    for words in (
+        "is are was were will would can could should has had does did must may might",
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+        "January February March April June July August September October November December",
+        "Ohio Florida Texas Chicago Boston London Paris Berlin Moscow Mexico China Iraq Syria Canada Iowa",
+    )
+)
+_COUNTS = (
+    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("dozens", "hundreds", "thousands"),
+)
 _WRAPS_SAME = (
     "It is true that {}",
     "According to the report, {}",
@@ -132,7 +141,7 @@ def surname(text: str, rng: random.Random) -> str | None:
     return _replaced(text, match, title + match[0].split()[-1])
 
 
-def passive(text: str, rng: random.Random) -> str | None:
+def passive(text: str, _: random.Random) -> str | None:
     """Turned round, where a simple passive is all there is: "X was shot by Y" is "Y shot X"."""
     match = re.fullmatch(r"(?P<a>(?:\S+ ){1,5})(?:was|were) (?P<verb>\w+ed) by (?P<b>(?:\S+ ?){1,5})", text)
     return f"{match['b'].strip()} {match['verb']} {match['a'].strip()}" if match else None
@@ -180,9 +189,8 @@ def other_number(text: str, rng: random.Random) -> str | None:
 
 
 def other_word_number(text: str, rng: random.Random) -> str | None:
-    words = "two three four five six seven eight nine ten dozens hundreds thousands".split()
-    match = _one(rf"\b(?:{'|'.join(words)})\b", text, rng)
-    return _replaced(text, match, rng.choice([w for w in words if w != match[0]])) if match else None
+    match = _one(rf"\b(?:{'|'.join(_COUNTS)})\b", text, rng)
+    return _replaced(text, match, rng.choice([w for w in _COUNTS if w != match[0]])) if match else None
 
 
 def other_day(text: str, rng: random.Random) -> str | None:
@@ -208,7 +216,7 @@ def other_name(names: Sequence[str]) -> Change:
     return change
 
 
-def swapped(text: str, rng: random.Random) -> str | None:
+def swapped(text: str, _: random.Random) -> str | None:
     """Two names, or two nouns, in each other's place: who did it to whom."""
     for pattern in (r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)?\b", r"(?<=\bthe )[a-z]{3,}\b"):
         found = [m for m in re.finditer(pattern, text) if m[0] not in ("The", "It", "He", "She", "We", "They", "If")]
@@ -237,13 +245,16 @@ def unprefixed(text: str, rng: random.Random) -> str | None:
     return None
 
 
+_ADJECTIVES = (
+    "safe fair clear likely able happy lawful reasonable acceptable popular stable usual certain necessary fit "
+    "willing aware qualified prepared wanted known related true constitutional ethical available affordable "
+    "realistic successful helpful important"
+)
+
+
 @cache
 def _adjectives() -> frozenset[str]:
-    return frozenset(
-        "safe fair clear likely able happy lawful reasonable acceptable popular stable usual certain necessary fit "
-        "willing aware qualified prepared wanted known related true constitutional ethical available affordable "
-        "realistic successful helpful important".split()
-    )
+    return frozenset(_ADJECTIVES.split())
 
 
 def elsewhere(text: str, rng: random.Random) -> str | None:

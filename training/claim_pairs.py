@@ -73,12 +73,11 @@ def wice(data: Path, part: str, rng: random.Random) -> list[Pair]:
         used = {i for alternative in row["support"] for i in alternative}
         group = f"wice {row['id']}"
         if row["label"] == "supported":
-            for alternative in row["support"]:
-                if len(alternative) == 1 and alternative[0] in text:
-                    found.append(Pair(row["claim"], text[alternative[0]], SAME, "wice", group))
+            alone = [alternative[0] for alternative in row["support"] if len(alternative) == 1]
+            found += [Pair(row["claim"], text[i], SAME, "wice", group) for i in alone if i in text]
         others = [i for i in text if i not in used]
-        for i in rng.sample(others, min(4, len(others))):
-            found.append(Pair(row["claim"], text[i], OTHER_LABEL, "wice", group))
+        chosen = rng.sample(others, min(4, len(others)))
+        found += [Pair(row["claim"], text[i], OTHER_LABEL, "wice", group) for i in chosen]
     return found
 
 
@@ -188,7 +187,7 @@ def spliced(given: Sequence[Content], rng: random.Random) -> list[Pair]:
         text, other = first_clause(one.text).split(), rng.choice(articles[one.article]).split()
         half = len(text) // 3 + 1
         new = " ".join(text[:half] + other[-(len(other) // 2) :])
-        if len(set(new.lower().split()) & set(w.lower() for w in text)) < 0.8 * len(text):
+        if len(set(new.lower().split()) & {w.lower() for w in text}) < 0.8 * len(text):
             found.append(Pair(" ".join(text), new, OTHER_LABEL, "changed", f"polnear {one.article}"))
     return found
 

@@ -114,14 +114,17 @@ def main(words: Sequence[str]) -> None:
             settings["lr"] = rate
         rows = given[step * s.batch % len(given) :][: s.batch]
         pieces, there = batch_of(cutter, [row[i] for i in range(3) for row in rows], s.most_pieces)
-        vectors = embed(encoder, pieces, there).chunk(3)
-        loss = loss_of(*vectors, s.sharpness)
+        first, second, third = embed(encoder, pieces, there).chunk(3)
+        loss = loss_of(first, second, third, s.sharpness)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tuned, 1.0)
         optimizer.step()
         if step % 10 == 0:
-            note(chosen.out / "log.jsonl", {"step": step, "loss": round(float(loss), 4), "passed": round(passed, 3)})
+            note(
+                chosen.out / "log.jsonl",
+                {"step": step, "loss": round(float(loss.detach()), 4), "passed": round(passed, 3)},
+            )
     save_weights(encoder.state_dict(), chosen.out / "encoder.safetensors")
     export_encoder(encoder, chosen.out / "encoder.onnx")
 

@@ -62,7 +62,7 @@ class Settings:
     near: float = 0.55  # the least cosine of two contents of an article that are kept as something else
     near_pairs: int = 8000
     held_out: int = 10  # one group in so many
-    epochs: int = 30
+    epochs: int = 16
     batch: int = 256
     rate: float = 2e-3
     weight_decay: float = 0.02
@@ -134,9 +134,9 @@ def table(pairs: Sequence[Pair], known: dict[str, NDArray[np.int8]], words: Word
     u = unit(np.stack([known[p.a] for p in pairs]))
     v = unit(np.stack([known[p.b] for p in pairs]))
     told = np.stack([signs(facts[p.a], facts[p.b], words) for p in pairs])
-    parts = [torch.from_numpy(part) for part in given(u, v, told)]
+    product, difference, rest = (torch.from_numpy(part) for part in given(u, v, told))
     label = torch.tensor([p.label for p in pairs])
-    return Table(*parts, label, torch.tensor([WEIGHT.get(p.corpus, 1.0) for p in pairs]))
+    return Table(product, difference, rest, label, torch.tensor([WEIGHT.get(p.corpus, 1.0) for p in pairs]))
 
 
 def is_held_out(group: str, s: Settings) -> bool:

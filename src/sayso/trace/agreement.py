@@ -27,7 +27,9 @@ _MOST_ORDERED = 12  # shared words whose order is compared
 _SYNONYM = 0.7  # of a shared word: what a near synonym counts
 _SWAPPED = 0.4  # of the pairs of shared words in the other order: the parts of a sentence are exchanged
 _LONGEST = 4000  # code points; what comes later in a text is not compared
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?\w+(?:ed|en|n|t|d)\s+(?:\w+\s+){0,3}?by\b")
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?\w+(?:ed|en|n|t|d)\s+(?:\w+\s+){0,3}?by\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,9 +222,7 @@ def _group(making: _Making, members: Sequence[Key]) -> Group:
     return Group(tuple(members), shares)
 
 
-def contrary_groups(
-    groups: Sequence[Group], pairs: Iterable[Pair], least: float = 0.5
-) -> list[tuple[int, int, float]]:
+def contrary_groups(groups: Sequence[Group], pairs: Iterable[Pair], least: float = 0.5) -> list[tuple[int, int, float]]:
     """The groups that are contrary to each other, by their places, and how probably: the mean over known pairs."""
     place = {member: i for i, one in enumerate(groups) for member in one.members}
     found: dict[tuple[int, int], list[float]] = {}

@@ -15,7 +15,9 @@ from sayso.trace.stems import LITTLE_WORDS, plain, stem
 Name = frozenset[str]  # its words in lower case, without titles
 
 _PART = r"(?:(?:[A-Z]\.){2,}|[A-Z]\.(?=\s[A-Z])|[A-Z][\w]*(?:[’'\-‑&][A-Z]?\w+)*)"
-_RUN = re.compile(rf"(?<![\w’'])(?:{_PART})(?:[ \u00a0](?:(?:of|de|van|von|der|al|bin|da|del|for the|of the) )?{_PART})*")
+_RUN = re.compile(
+    rf"(?<![\w’'])(?:{_PART})(?:[ \u00a0](?:(?:of|de|van|von|der|al|bin|da|del|for the|of the) )?{_PART})*"
+)
 _TITLE_CASE = 0.7  # of the words of a text with a capital: a headline, whose capitals tell nothing
 _SENTENCE = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s?)$")
 
@@ -71,7 +73,7 @@ def _name(run: str, opens: bool, lexicon: Lexicon) -> Name | None:
 
 
 def _is_known(word: str, shown: str, lexicon: Lexicon) -> bool:
-    return word in lexicon.gender_of_given_name or (shown.isupper() and len(shown) > 1) or word in lexicon.outlets
+    return bool(word in lexicon.gender_of_given_name or (shown.isupper() and len(shown) > 1) or word in lexicon.outlets)
 
 
 @cache
@@ -120,4 +122,3 @@ def compare(
 
 def _told(one: Name, others: Sequence[Name], words: frozenset[str]) -> bool:
     return any(same_name(one, other) for other in others) or all(stem(plain(w)) in words for w in one)
-

@@ -149,7 +149,10 @@ def _spelled_out(text: str) -> str:
 def relayed(text: str, outer: Attribution, inside: Sequence[Attribution]) -> tuple[str, ...]:
     """The attributions inside a content that it does no more than report."""
     taken = [
-        span for one in inside for span in (*((one.source,) if one.source else ()), one.cue, *one.content) if one.content
+        span
+        for one in inside
+        for span in (*((one.source,) if one.source else ()), one.cue, *one.content)
+        if one.content
     ]
     words = 0
     for piece in outer.content:

@@ -18,7 +18,7 @@ _LONGEST_PHRASE = 4
 _SINGULAR = frozenset({"news", "series", "species", "politics", "lens", "bias", "gas", "texas", "mass"})
 OPPOSING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "non-")
 
-LITTLE_WORDS = frozenset(
+_LITTLE = (
     "a about above after again all also although am among an and another any are around as at away back be because "
     "been before being below between both but by came can come could did do does done down during each either even "
     "ever every for from further get gets getting go goes got had has have having he her here hers herself him himself "
@@ -26,8 +26,9 @@ LITTLE_WORDS = frozenset(
     "myself now of off on once only onto or other our ours out over own per quite rather really s same shall she "
     "should since so some such t than that the their theirs them themselves then there these they this those though "
     "through thus to too toward towards under until up upon us very via was we were what when where whether which "
-    "while who whom whose why will with within would yet you your yours say says said tell told according".split()
+    "while who whom whose why will with within would yet you your yours say says said tell told according"
 )
+LITTLE_WORDS = frozenset(_LITTLE.split())
 
 
 def plain(word: str) -> str:
