@@ -146,9 +146,9 @@ def test_the_order_of_shared_words(a: str, b: str, share: float) -> None:
 
 def test_words_near_in_meaning_lie_near_each_other() -> None:
     table = load_words()
-    assert table.closeness(["blaz"], ["fire"])[0] > table.closeness(["blaz"], ["school"])[0]
+    assert table.closeness(["blaz"], ["fir"])[0] > table.closeness(["blaz"], ["school"])[0]
     assert table.closeness([], []) == (1.0, 1.0)
-    assert table.closeness(["fire"], []) == (0.0, 0.0)
+    assert table.closeness(["fir"], []) == (0.0, 0.0)
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

@@ -6,6 +6,7 @@ Reading resolved, and the marks around a content are left off. The document's ow
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sayso.trace.stems import LITTLE_WORDS, WORD
 
 LEAST_WORDS = 3  # of a content
 LEAST_STATEMENT = 5  # words of a statement
+_AHEAD = 40  # code points after a mention that are looked at
 _RELAYED = 2  # words that an outer content may have beside the inner attribution
 _MARKS = " \t\n\r\u00a0“”\"„«»‘’'`.,;:!…—–-"
 _SELF = frozenset({"i", "me", "my", "mine", "myself"})
@@ -102,10 +104,14 @@ def _mentions(sources: Iterable[Source]) -> list[tuple[Span, Source]]:
 def resolved(text: str, piece: Span, mentions: Sequence[tuple[Span, Source]]) -> str:
     """A piece of a text, with pronouns and short names in it replaced by the names of those who are meant."""
     parts, at = [], piece.start
-    for span, source in mentions:
+    first = bisect.bisect_left(mentions, piece.start, key=lambda one: one[0].start)
+    for i in range(first, len(mentions)):
+        span, source = mentions[i]
+        if span.start >= piece.end:
+            break
         if span.start < at or span.end > piece.end:
             continue
-        name = _in_place(span.of(text), source, text[span.end : piece.end])
+        name = _in_place(span.of(text), source, text[span.end : min(piece.end, span.end + _AHEAD)])
         if name is not None:
             parts += [text[at : span.start], name]
             at = span.end
