@@ -2,9 +2,9 @@
 
 python bench/claims.py --data ../shared/data [--weights FOLDER] [--json bench/results/claims.json] [--kept FILE]
 
-The thresholds of both baselines are those that were best on the training pairs of perspectrum, wice and ecbplus; the
-judge has none beside its probabilities. Only dev parts are read. The corpora after the first three measure and never
-train. `--kept` is a file in which vectors are kept for another run.
+All thresholds are those that were best on a sample of the training pairs of perspectrum, wice and ecbplus; "judge
+likeliest" takes the likeliest of the judge's three outcomes instead. Only dev parts are read. The corpora after the
+first three measure and never train. `--kept` is a file in which vectors are kept for another run.
 """
 
 from __future__ import annotations
@@ -134,8 +134,8 @@ MEASURED: dict[str, Callable[[Path], Labelled]] = {
 }
 
 
-def thresholds(data: Path, s: Scorer) -> dict[str, float]:
-    """The best thresholds of the baselines on a sample of the training pairs."""
+def thresholds(data: Path, s: Scorer, base: Scorer) -> dict[str, float]:
+    """The best thresholds for "same" on a sample of the training pairs."""
     found: Labelled = ([], [])
     for name in ("perspectrum", "wice", "ecbplus"):
         pairs, labels = _pairs(data, name, "train")
@@ -144,8 +144,9 @@ def thresholds(data: Path, s: Scorer) -> dict[str, float]:
         found[1].extend(labels[i] for i in chosen)
     true = np.array([label == "same" for label in found[1]])
     return {
-        "cosine": best_threshold(s.cosine(found[0]), true),
+        "cosine": best_threshold(base.cosine(found[0]), true),
         "overlap": best_threshold(overlap(found[0]), true),
+        "judge": best_threshold(s.judged(found[0])[:, SAME], true),
     }
 
 
@@ -166,7 +167,8 @@ def measure(name: str, given: Labelled, s: Scorer, base: Scorer, least: dict[str
                 "outcome": "same",
                 "pairs": len(pairs),
                 "true": int(same.sum()),
-                "judge": f1(told.argmax(1) == SAME, same),
+                "judge": f1(told[:, SAME] >= least["judge"], same),
+                "judge_likeliest": f1(told.argmax(1) == SAME, same),
                 "cosine": f1(cosine >= least["cosine"], same),
                 "overlap": f1(words >= least["overlap"], same),
                 "judge_ap": average_precision(told[:, SAME], same),
@@ -243,12 +245,13 @@ def rumours(data: Path, s: Scorer, base: Scorer, least: dict[str, float]) -> Row
         labels.append(label)
         pairs = [(heads[head], t) for t in cut[body]]
         near = base.cosine(pairs)
-        best = [pairs[i] for i in np.argsort(-s.cosine(pairs), kind="stable")[:5]]
+        own = near if s is base else s.cosine(pairs)
+        best = [pairs[i] for i in np.argsort(-own, kind="stable")[:5]]
         told = s.judged(best).max(0)
-        if told[CONTRARY] > 0.5 and told[CONTRARY] > told[SAME]:
-            said["judge"].append("disagree")
+        if max(told[CONTRARY], told[SAME]) < least["judge"]:
+            said["judge"].append("")
         else:
-            said["judge"].append("agree" if told[SAME] > 0.5 else "")
+            said["judge"].append("disagree" if told[CONTRARY] > told[SAME] else "agree")
         turned = _negation_in_one(pairs, s)
         for name, score in (("cosine", near), ("overlap", overlap(pairs))):
             top = int(np.argmax(score))
@@ -308,7 +311,7 @@ def main() -> None:
     if chosen.untrained is not None:
         base_kept = chosen.kept.with_suffix(".untrained.npz") if chosen.kept else None
         base = Scorer(load_encoder(chosen.untrained), judge, kept_vectors(base_kept), s.facts)
-    least = thresholds(chosen.data, base)
+    least = thresholds(chosen.data, s, base)
     shown: list[Row] = []
     for name, read in MEASURED.items():
         shown += measure(name, read(chosen.data), s, base, least)

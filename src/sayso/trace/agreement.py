@@ -18,10 +18,11 @@ from sayso.lexicon import Lexicon, load_lexicon
 from sayso.trace import names_told, quantities, times
 from sayso.trace.names_told import Name
 from sayso.trace.quantities import Quantity
-from sayso.trace.stems import LITTLE_WORDS, WORD, are_opposite, joined, opposites, phrases, plain, stem, stems, synonyms
+from sayso.trace.stems import LITTLE_WORDS, WORD, joined, opposites, phrases, plain, prefixed, stem, stems, synonyms
 from sayso.trace.times import Time
 from sayso.trace.word_table import WordTable
 
+_NOTHING: frozenset[str] = frozenset()
 _REACH = 4  # words after a negation in which the word it bears on is looked for
 _MOST_ORDERED = 12  # shared words whose order is compared
 _SYNONYM = 0.7  # of a shared word: what a near synonym counts
@@ -135,23 +136,36 @@ def opposed(a: Facts, b: Facts) -> int:
     """How many words of one proposition stand in the other as their opposites."""
     lexicon = load_lexicon()
     left, right = a.words - b.words, b.words - a.words
-    known = opposites(lexicon)
-    return sum(any(are_opposite(word, other, lexicon) for other in right) for word in left if word in known or right)
+    if not left or not right:
+        return 0
+    return min(
+        sum(_has_opposite(word, right, lexicon) for word in left),
+        sum(_has_opposite(word, left, lexicon) for word in right),
+    )
+
+
+def _has_opposite(word: str, among: frozenset[str], lexicon: Lexicon) -> bool:
+    return not (among.isdisjoint(opposites(lexicon).get(word, _NOTHING)) and among.isdisjoint(prefixed(word)))
 
 
 def _is_meant(word: str, facts: Facts, lexicon: Lexicon) -> bool:
     """Whether a proposition has a word that says much the same, or its opposite."""
-    rows = synonyms(lexicon).get(word, frozenset())
-    return any(rows & synonyms(lexicon).get(w, frozenset()) or are_opposite(word, w, lexicon) for w in facts.words)
+    known, rows = synonyms(lexicon), synonyms(lexicon).get(word)
+    if rows is not None and any(w in known and not rows.isdisjoint(known[w]) for w in facts.words):
+        return True
+    return _has_opposite(word, facts.words, lexicon)
 
 
 def matched(a: Facts, b: Facts) -> tuple[int, int]:
-    """How many words two propositions share, and how many more of `a` have a near synonym in `b`."""
+    """How many words two propositions share, and how many of the others have a near synonym on the other side."""
     known = synonyms(load_lexicon())
-    shared = a.words & b.words
-    left = [known[w] for w in a.words - shared if w in known]
-    right = [known[w] for w in b.words - shared if w in known]
-    return len(shared), sum(any(one & other for other in right) for one in left)
+    left = [known[w] for w in a.words - b.words if w in known]
+    right = [known[w] for w in b.words - a.words if w in known]
+    if not left or not right:
+        return len(a.words & b.words), 0
+    there = sum(any(not one.isdisjoint(other) for other in right) for one in left)
+    back = sum(any(not one.isdisjoint(other) for other in left) for one in right)
+    return len(a.words & b.words), min(there, back)
 
 
 def inverted(a: Facts, b: Facts) -> float:
@@ -174,7 +188,6 @@ SIGNS = (
 def signs(a: Facts, b: Facts, table: WordTable) -> NDArray[np.float32]:
     """How two propositions agree, as numbers in the order of SIGNS; the same whichever comes first."""
     shared, close = matched(a, b)
-    close = min(close, matched(b, a)[1])
     both = shared + _SYNONYM * close
     few, many = sorted((len(a.words), len(b.words)))
     left = (few - both, many - both)

@@ -133,9 +133,9 @@ def phrases(lexicon: Lexicon) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(word.split()) for word in words if " " in word)
 
 
-def are_opposite(a: str, b: str, lexicon: Lexicon) -> bool:
-    """Whether two stems are opposites: by the lexicon, or as "safe" and "unsafe" are."""
-    if b in opposites(lexicon).get(a, ()):
-        return True
-    short, long = sorted((a, b), key=len)
-    return len(short) > 2 and any(long == prefix + short for prefix in OPPOSING_PREFIXES)
+@cache
+def prefixed(word: str) -> tuple[str, ...]:
+    """What the opposite of a stem may be by its prefix alone, as "safe" and "unsafe" are."""
+    with_one = [prefix + word for prefix in OPPOSING_PREFIXES] if len(word) > 2 else []
+    without = [word.removeprefix(p) for p in OPPOSING_PREFIXES if word.startswith(p) and len(word) > len(p) + 2]
+    return (*with_one, *without)
