@@ -203,3 +203,120 @@ class Reading:
     sources: tuple[Source, ...] = ()
     problems: tuple[str, ...] = ()
     made_by: MadeBy = MadeBy(sayso="")
+
+
+class Stance(StrEnum):
+    """A source's position on a claim. Only a refusal withholds; one that gave no answer takes no position."""
+
+    SAYS = "says"
+    PROBABLE = "probable"
+    POSSIBLE = "possible"
+    DISPUTES = "disputes"
+    WITHHOLDS = "withholds"
+    ASKS = "asks"
+    WANTS = "wants"
+
+
+class Relation(StrEnum):
+    """How a content stands to a claim: it puts the same forward, or the contrary."""
+
+    SAME = "same"
+    CONTRARY = "contrary"
+
+
+class StepKind(StrEnum):
+    """What a step of a chain passes: a document, or a source in it."""
+
+    DOCUMENT = "document"
+    SOURCE = "source"
+
+
+class OriginKind(StrEnum):
+    """What a chain ends at: a source of some kind, or an outlet that states it in its own voice."""
+
+    PERSON = "person"
+    GROUP = "group"
+    ORGANIZATION = "organization"
+    DOCUMENT = "document"
+    OUTLET = "outlet"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a chain, from the reader's side: a document, or a source that it passes.
+
+    `attribution` is the one by which the step before reports this source. The witness is the source whom the
+    outlet itself heard or read.
+    """
+
+    kind: StepKind
+    id: str
+    name: str
+    attribution: str | None = None
+    witness: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What one source, as one document gives it, holds on a claim, and the chain by which it reaches the reader.
+
+    `entity` is the holder's name, None where the text does not say who holds it; `entity_id` its id across
+    documents, or within its document where it has none. `via` names the sources between the document and the
+    holder, from the reader's side.
+    """
+
+    stance: Stance
+    entity: str | None
+    entity_id: str | None
+    named: bool
+    document: str
+    attribution: str | None
+    content: str
+    certainty: Certainty | None
+    published: str | None
+    when: When | None
+    confidence: float
+    via: tuple[str, ...] = ()
+    chain: tuple[Step, ...] = ()
+    superseded_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where chains end: a source, named or not, a document, or an outlet's own voice."""
+
+    id: str
+    name: str
+    kind: OriginKind
+    named: bool
+    documents: tuple[str, ...]
+    chains: tuple[tuple[Step, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The distinct origins of a stance, at least and at most, as far as the texts show, and why not one number."""
+
+    least: int
+    most: int
+    items: tuple[Origin, ...]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Passages that stand in two documents, as pairs of spans; `first` is the one they were in first, where that
+    can be told, and `why` says how."""
+
+    documents: tuple[str, str]
+    passages: tuple[tuple[Span, Span], ...]
+    first: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CircularReport:
+    """A way from a document over those it cites back to itself."""
+
+    path: tuple[str, ...]
+    why: str

@@ -1,0 +1,213 @@
+"""What must agree between two propositions: numbers, names, times, and whether something is so or not.
+
+The facts of a proposition are taken down once; two propositions are then compared by these alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.lexicon import Lexicon, load_lexicon
+from sayso.trace import names_told, quantities, times
+from sayso.trace.names_told import Name
+from sayso.trace.quantities import Quantity
+from sayso.trace.stems import LITTLE_WORDS, WORD, joined, opposites, phrases, plain, prefixed, stem, stems, synonyms
+from sayso.trace.times import Time
+from sayso.trace.word_table import WordTable
+
+_NOTHING: frozenset[str] = frozenset()
+_REACH = 4  # words after a negation in which the word it bears on is looked for
+_MOST_ORDERED = 12  # shared words whose order is compared
+_SYNONYM = 0.7  # of a shared word: what a near synonym counts
+_SWAPPED = 0.4  # of the pairs of shared words in the other order: the parts of a sentence are exchanged
+_LONGEST = 4000  # code points; what comes later in a text is not compared
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?\w+(?:ed|en|n|t|d)\s+(?:\w+\s+){0,3}?by\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a proposition says, as far as it must agree with another: taken down once, from its text alone."""
+
+    words: frozenset[str]  # stems, without names, numbers, times, hedges and little words
+    spoken: frozenset[str]  # all stems
+    order: tuple[str, ...]  # stems without little words, each where it stands first
+    names: tuple[Name, ...]
+    quantities: tuple[Quantity, ...]
+    times: tuple[Time, ...]
+    negated: frozenset[str]  # stems that a negation bears on
+    passive: bool
+    question: bool
+    length: int  # words
+
+
+def facts_of(text: str, published: str | None = None, entities: Sequence[str] = ()) -> Facts:
+    """The facts of a proposition; its times are resolved where its day of publication is given.
+
+    `entities` are further names that it speaks of, as a reading resolved them.
+    """
+    lexicon = load_lexicon()
+    text = text[:_LONGEST]
+    told, dated = times.times(text, published)
+    bare = _blanked(text, [(span.start, span.end) for span in dated])
+    named, named_at = names_told.names(bare, lexicon)
+    counted, counted_at = quantities.quantities(bare)
+    rest = _blanked(bare, [*named_at, *counted_at])
+    low = [plain(word) for word in WORD.findall(rest)]
+    negated, negations = _negated(text, lexicon)
+    kept = joined([stem(word) for word in low], phrases(lexicon))
+    little = _little(lexicon)
+    spoken = stems(text)
+    return Facts(
+        words=frozenset(word for word in kept if word not in little and word not in negations),
+        spoken=frozenset(spoken),
+        order=tuple(dict.fromkeys(word for word in spoken if word not in little)),
+        names=named + tuple(frozenset(plain(w) for w in entity.split()) for entity in entities),
+        quantities=counted,
+        times=told,
+        negated=negated,
+        passive=bool(_PASSIVE.search(text.lower())),
+        question=text.rstrip(" ”\"'’)").endswith("?"),
+        length=len(WORD.findall(text)),
+    )
+
+
+def _blanked(text: str, places: Sequence[tuple[int, int]]) -> str:
+    """A text with some of it left blank; what stays keeps its place."""
+    for a, z in places:
+        text = text[:a] + " " * (z - a) + text[z:]
+    return text
+
+
+@cache
+def _little(lexicon: Lexicon) -> frozenset[str]:
+    """The stems of words that tell nothing apart: little words, and hedges that stand for nothing else."""
+    strong = [row["hedge"] for row in lexicon.tables["hedges"] if row["strong"] and " " not in row["hedge"]]
+    return frozenset(stem(word) for word in (*LITTLE_WORDS, *strong, "not", "no", "n", "allegedly", "alleged"))
+
+
+@cache
+def _negations(lexicon: Lexicon) -> frozenset[tuple[str, ...]]:
+    words = [row["words"] for row in lexicon.tables["negations"]]
+    return frozenset(tuple(stem(plain(w)) for w in WORD.findall(one)) for one in words) | {("unlike",)}
+
+
+_CONTRACTED = re.compile(r"n[’']t\b")
+
+
+def _negated(text: str, lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems that negations of a text bear on, and the words of the negations themselves."""
+    low = [plain(word) for word in WORD.findall(_CONTRACTED.sub(" not", text))]
+    all_stems = [stem(word) for word in low]
+    little = _little(lexicon)
+    found, by = [], set()
+    i = 0
+    while i < len(low):
+        size = next((n for n in (2, 1) if tuple(all_stems[i : i + n]) in _negations(lexicon)), 0)
+        if size:
+            by |= set(all_stems[i : i + size])
+            after = joined(all_stems[i + size : i + size + _REACH], phrases(lexicon))
+            found += [word for word in after if word not in little][:1]
+        i += size or 1
+    twice = {word for word in found if found.count(word) % 2 == 0}
+    return frozenset(found) - twice, frozenset(by)
+
+
+def contraries(a: Facts, b: Facts) -> int:
+    """How often two propositions are turned against each other: by a negation in one alone, or by opposites.
+
+    Twice is as good as not at all: "not guilty" is "innocent".
+    """
+    lexicon = load_lexicon()
+    turned = sum(word in b.spoken or _is_meant(word, b, lexicon) for word in a.negated - b.negated)
+    turned += sum(word in a.spoken or _is_meant(word, a, lexicon) for word in b.negated - a.negated)
+    return turned + opposed(a, b)
+
+
+def opposed(a: Facts, b: Facts) -> int:
+    """How many words of one proposition stand in the other as their opposites."""
+    lexicon = load_lexicon()
+    left, right = a.words - b.words, b.words - a.words
+    if not left or not right:
+        return 0
+    return min(
+        sum(_has_opposite(word, right, lexicon) for word in left),
+        sum(_has_opposite(word, left, lexicon) for word in right),
+    )
+
+
+def _has_opposite(word: str, among: frozenset[str], lexicon: Lexicon) -> bool:
+    return not (among.isdisjoint(opposites(lexicon).get(word, _NOTHING)) and among.isdisjoint(prefixed(word)))
+
+
+def _is_meant(word: str, facts: Facts, lexicon: Lexicon) -> bool:
+    """Whether a proposition has a word that says much the same, or its opposite."""
+    known, rows = synonyms(lexicon), synonyms(lexicon).get(word)
+    if rows is not None and any(w in known and not rows.isdisjoint(known[w]) for w in facts.words):
+        return True
+    return _has_opposite(word, facts.words, lexicon)
+
+
+def matched(a: Facts, b: Facts) -> tuple[int, int]:
+    """How many words two propositions share, and how many of the others have a near synonym on the other side."""
+    known = synonyms(load_lexicon())
+    left = [known[w] for w in a.words - b.words if w in known]
+    right = [known[w] for w in b.words - a.words if w in known]
+    if not left or not right:
+        return len(a.words & b.words), 0
+    there = sum(any(not one.isdisjoint(other) for other in right) for one in left)
+    back = sum(any(not one.isdisjoint(other) for other in left) for one in right)
+    return len(a.words & b.words), min(there, back)
+
+
+def inverted(a: Facts, b: Facts) -> float:
+    """The share of pairs of shared words that stand in the other order."""
+    place = {word: i for i, word in enumerate(b.order)}
+    shared = [place[word] for word in a.order if word in place][:_MOST_ORDERED]
+    pairs = len(shared) * (len(shared) - 1) // 2
+    return sum(x > y for i, x in enumerate(shared) for y in shared[i + 1 :]) / pairs if pairs else 0.0
+
+
+SIGNS = (
+    *("words in both", "words of the shorter", "words of the longer", "words left", "words left on both sides"),
+    *("near synonyms", "nearness of what is left", "the farthest of what is left", "numbers agree", "numbers differ"),
+    *("numbers in one", "names agree", "names differ", "names in one", "times agree", "times differ", "times in one"),
+    *("turned", "turned once", "turned twice", "negation in one", "opposites", "in another order", "roles swapped"),
+    *("passive in one", "question in one", "shorter", "lengths", "nothing left", "turned once and nothing left"),
+)
+
+
+def signs(a: Facts, b: Facts, table: WordTable) -> NDArray[np.float32]:
+    """How two propositions agree, as numbers in the order of SIGNS; the same whichever comes first."""
+    shared, close = matched(a, b)
+    both = shared + _SYNONYM * close
+    few, many = sorted((len(a.words), len(b.words)))
+    left = (few - both, many - both)
+    near, farthest = table.closeness(a.words - b.words, b.words - a.words)
+    numbers = quantities.compare(a.quantities, b.quantities)
+    names = names_told.compare(a.names, b.names, a.spoken, b.spoken)
+    back = names_told.compare(b.names, a.names, b.spoken, a.spoken)
+    told = times.compare(a.times, b.times)
+    turned = contraries(a, b)
+    order, passive = (inverted(a, b) + inverted(b, a)) / 2, a.passive != b.passive
+    shorter, longer = sorted((a.length, b.length))
+    share = both / max(1, few)
+    found = (
+        *(both / max(1.0, few + many - both), share, both / max(1, many)),
+        *(math.log1p(max(0.0, sum(left))), math.log1p(max(0.0, left[0])), math.log1p(close), near, farthest),
+        *(math.log1p(n) for n in numbers),
+        *(math.log1p((x + y) / 2) for x, y in zip(names, back, strict=True)),
+        *(math.log1p(n) for n in told),
+        *(math.log1p(turned), turned % 2, float(turned == 2), float(bool(a.negated) != bool(b.negated))),
+        *(opposed(a, b) > 0, order, (order > _SWAPPED) != passive, passive, a.question != b.question),
+        *(math.log1p(shorter), shorter / max(1, longer), float(sum(left) < 1), (turned % 2) * share),
+    )
+    return np.array(found, dtype=np.float32)

@@ -1,0 +1,157 @@
+"""Numbers in a proposition: how many, of what; "dozens" and "more than 40" are ranges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from sayso.lexicon import load_lexicon
+from sayso.trace.stems import LITTLE_WORDS, WORD, plain, stem
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL = {w: float(n) for n, w in enumerate(_UNITS.split())} | {
+    w: 10.0 * n for n, w in enumerate(_TENS.split(), 2)
+}  # fmt: skip
+_LARGE = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SHORT = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12}
+_MONEY = {"dollar", "euro", "pound", "ruble", "yen", "franc", "cent", "yuan", "rupee", "peso"}
+
+_spelled = "|".join([f"(?:{'|'.join(_TENS.split())})[- ](?:{'|'.join(_UNITS.split()[1:10])})", *_SMALL])
+_NUMBER = re.compile(
+    rf"(?<![\w.,])(?P<sign>[$€£¥]|US\$)?\s?(?:(?P<figure>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<short>bn|mn|tn|[kmb])?"
+    rf"|(?P<word>{_spelled}|an?(?=[ -](?:dozen|hundred|thousand|million|billion)\b)))"
+    rf"(?P<large>(?:[ -](?:{'|'.join(_LARGE)})\b)*)(?P<percent>\s?%|[ -]per ?cent\b|[ -]percent(?:age)?\b)?(?![\w])",
+    re.IGNORECASE,
+)
+_AFTER = 3  # words after a number in which the noun counted is looked for
+_LOOSE = 0.05  # "3 million" may be 2.9 million
+_BEFORE = 30  # code points before a number in which "more than" is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as a range, whether it is money or a share, and the stems of what is counted."""
+
+    least: float
+    most: float
+    kind: str
+    counted: frozenset[str]
+
+
+def quantities(text: str) -> tuple[tuple[Quantity, ...], list[tuple[int, int]]]:
+    """The numbers of a text, in order, and where they stand."""
+    found, places = [], []
+    for match in _NUMBER.finditer(text):
+        if (quantity := _quantity(text, match)) is not None:
+            found.append(quantity)
+            places.append(match.span())
+    for words, least, most in _vague():
+        for vague in words.finditer(text):
+            if not any(a < vague.end() and vague.start() < z for a, z in places):
+                found.append(Quantity(least, most, "", _counted(text, vague.end())))
+                places.append(vague.span())
+    return tuple(found), places
+
+
+def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
+    word = (match["word"] or "").lower()
+    counted = _counted(text, match.end())
+    if word == "one" and not match["large"] and not counted:
+        return None  # "the one who left"
+    value = _value(match)
+    kind = "share" if match["percent"] else "money" if match["sign"] or counted & _MONEY else ""
+    near = _rounding(match) * value
+    least, most = value - near, value + near
+    for words, low, high in _bounds():
+        if words.search(text, max(0, match.start() - _BEFORE), match.start()):
+            return Quantity(least * low, most * high, kind, counted)
+    return Quantity(least, most, kind, counted)
+
+
+def _rounding(match: re.Match[str]) -> float:
+    """The share by which a rounded number may be off: "1.2 million" may be 1.15 million."""
+    figure = match["figure"] or ""
+    if "." in figure:
+        return 0.5 / max(1, int(figure.replace(",", "").replace(".", "").lstrip("0") or "1"))
+    return _LOOSE if re.search("illion", match["large"], re.IGNORECASE) else 0.0
+
+
+def _value(match: re.Match[str]) -> float:
+    if match["figure"]:
+        value = float(match["figure"].replace(",", "")) * _SHORT.get((match["short"] or "").lower(), 1.0)
+    else:
+        parts = re.split(r"[- ]", match["word"].lower())
+        value = sum(_SMALL.get(part, 1.0) for part in parts)
+    for large in re.findall(r"\w+", match["large"].lower()):
+        value *= _LARGE[large]
+    return value
+
+
+def _counted(text: str, end: int) -> frozenset[str]:
+    """The stems of the words after a number up to a little word: what is counted, and what is said of it."""
+    found: list[str] = []
+    for word in WORD.finditer(text, end, end + 60):
+        low = plain(word[0])
+        gap = text[end : word.start()]
+        if any(mark in gap for mark in ",;:.()") or (found and low in LITTLE_WORDS) or len(found) == _AFTER:
+            break
+        if low == "of" or low in LITTLE_WORDS:
+            if low != "of":
+                break
+        else:
+            found.append(stem(low))
+        end = word.end()
+    return frozenset(found)
+
+
+@cache
+def _rows() -> list[tuple[str, float, float]]:
+    rows = load_lexicon().tables["rough_numbers"]
+    return [(row["words"], float(row["least"]), float(row["most"])) for row in rows]
+
+
+@cache
+def _bounds() -> list[tuple[re.Pattern[str], float, float]]:
+    """Words that make a range of the number after them, with the factors of its ends."""
+    return [(re.compile(rf"\b{w}\s+[$€£¥]?$", re.IGNORECASE), a, z) for w, a, z in _rows() if z < 2]
+
+
+@cache
+def _vague() -> list[tuple[re.Pattern[str], float, float]]:
+    """Words that name a range by themselves."""
+    return [(re.compile(rf"\b{w}\b", re.IGNORECASE), a, z) for w, a, z in reversed(_rows()) if z >= 2]
+
+
+def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int]:
+    """How many numbers of two texts agree, differ, and stand in one of them alone."""
+    left, right = list(a), list(b)
+    agreeing = 0
+    for one in a:
+        other = next((o for o in right if _comparable(one, o) and _overlap(one, o)), None)
+        if other is not None:
+            agreeing += 1
+            left.remove(one)
+            right.remove(other)
+    differing = 0
+    alone = len(left) == len(right) == 1
+    for one in list(left):
+        other = next((o for o in right if one.kind == o.kind and (alone or _comparable(one, o))), None)
+        if other is not None:
+            differing += 1
+            left.remove(one)
+            right.remove(other)
+    return agreeing, differing, len(left) + len(right)
+
+
+def _comparable(a: Quantity, b: Quantity) -> bool:
+    return a.kind == b.kind and (bool(a.kind) or not a.counted or not b.counted or bool(a.counted & b.counted))
+
+
+def _overlap(a: Quantity, b: Quantity) -> bool:
+    return a.least <= b.most and b.least <= a.most

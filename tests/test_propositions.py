@@ -1,0 +1,107 @@
+"""From a Reading to its propositions: what stands by itself, what only relays, what is left out."""
+
+from __future__ import annotations
+
+from sayso.model import Act, Attribution, Document, Reading, Source, SourceKind, Span, Statement, attribution_id
+from sayso.trace.propositions import bare, propositions
+
+
+def span(text: str, words: str) -> Span:
+    start = text.index(words)
+    return Span(start, start + len(words))
+
+
+def told(text: str, cue: str, *content: str, **fields: object) -> Attribution:
+    where = span(text, cue)
+    pieces = tuple(span(text, piece) for piece in content)
+    return Attribution(attribution_id("d", where), None, where, pieces, 1.0, **fields)  # type: ignore[arg-type]
+
+
+RUIZ = Source("d:1", "Ida Ruiz", SourceKind.PERSON, True)
+
+
+def test_a_content_without_its_marks() -> None:
+    text = "“The mill is sold,” said Ida Ruiz."
+    (one,) = propositions(Reading(Document("d", text), (told(text, "said", "“The mill is sold,”"),)))
+    assert (one.text, one.attribution, one.statement) == ("The mill is sold", "d:20-24", None)
+
+
+def test_that_before_a_content_is_left_off() -> None:
+    assert bare("that the mill is sold.") == "the mill is sold"
+    assert bare("“Is the mill sold?”") == "Is the mill sold?"
+    assert bare("—") == ""
+
+
+def test_a_pronoun_gets_the_name() -> None:
+    text = "Ida Ruiz said she will resign and sell her boat to Ruiz's brother."
+    names = (span(text, "Ida Ruiz"), span(text, "she"), span(text, "her"), span(text, "Ruiz's"))
+    source = Source("d:1", "Ida Ruiz", SourceKind.PERSON, True, mentions=names)
+    content = told(text, "said", "she will resign and sell her boat to Ruiz's brother")
+    (one,) = propositions(Reading(Document("d", text), (content,), sources=(source,)))
+    assert one.text == "Ida Ruiz will resign and sell Ida Ruiz’s boat to Ida Ruiz’s brother"
+
+
+def test_i_is_the_one_who_speaks() -> None:
+    text = "“I'm selling the mill,” Ruiz said."
+    source = Source("d:1", "Ida Ruiz", SourceKind.PERSON, True, mentions=(span(text, "I"), span(text, "Ruiz")))
+    (one,) = propositions(
+        Reading(Document("d", text), (told(text, "said", "“I'm selling the mill,”"),), sources=(source,))
+    )
+    assert one.text == "Ida Ruiz is selling the mill"
+
+
+def test_an_unnamed_source_gets_no_name() -> None:
+    text = "An official said he had seen the letter."
+    source = Source("d:1", "an official", SourceKind.PERSON, False, mentions=(span(text, "he"),))
+    content = told(text, "said", "he had seen the letter")
+    (one,) = propositions(Reading(Document("d", text), (content,), sources=(source,)))
+    assert one.text == "he had seen the letter"
+
+
+def test_who_vows_is_the_one_to_do_it() -> None:
+    text = "Ruiz vowed to resign in May."
+    content = told(text, "vowed", "to resign in May", speaker="d:1", act=Act.COMMIT)
+    (one,) = propositions(Reading(Document("d", text), (content,), sources=(RUIZ,)))
+    assert one.text == "Ida Ruiz to resign in May"
+
+
+def test_what_only_reports_relays() -> None:
+    text = "The paper said that officials say the mill is sold."
+    outer = told(text, "said", "that officials say the mill is sold")
+    cue = span(text, "say ")
+    inner = Attribution(
+        "d:in",
+        span(text, "officials"),
+        Span(cue.start, cue.end - 1),
+        (span(text, "the mill is sold"),),
+        1.0,
+        within=outer.id,
+    )
+    first, second = propositions(Reading(Document("d", text), (outer, inner)))
+    assert first.relays == ("d:in",)
+    assert second.relays == ()
+
+
+def test_what_says_more_does_not_relay() -> None:
+    text = "The paper said that the mill is old and rotten and officials say it is sold."
+    outer = told(text, "said", "that the mill is old and rotten and officials say it is sold")
+    cue = span(text, "say ")
+    inner = Attribution(
+        "d:in", span(text, "officials"), Span(cue.start, cue.end - 1), (span(text, "it is sold"),), 1.0, within=outer.id
+    )
+    assert propositions(Reading(Document("d", text), (outer, inner)))[0].relays == ()
+
+
+def test_few_words_put_nothing_forward() -> None:
+    text = "“No comment,” said Ruiz. It rained. The ferry sank in the night."
+    statements = (
+        Statement("d:s1", span(text, "It rained.")),
+        Statement("d:s2", span(text, "The ferry sank in the night.")),
+    )
+    found = propositions(Reading(Document("d", text), (told(text, "said", "“No comment,”"),), statements))
+    assert [(one.statement, one.text) for one in found] == [("d:s2", "The ferry sank in the night")]
+
+
+def test_an_attribution_without_content_puts_nothing_forward() -> None:
+    text = "Ruiz did not answer."
+    assert propositions(Reading(Document("d", text), (told(text, "did not answer"),))) == []

