@@ -1,0 +1,154 @@
+"""Chains: by which way a position reaches the reader, from the document back to where it ends.
+
+Inside a document a chain follows nesting (`within`) and `basis`; between documents, citation (an outlet's name, a
+link) and copies. A chain that comes to a document again is circular: it ends there and is reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sayso.model import Copy, Span, Stance, Step, StepKind
+from sayso.trace.scene import Paper, Person, Scene, Telling
+
+MOST_STEPS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain's steps, the source or outlet at its end, and the documents of a circle that it ran into."""
+
+    steps: tuple[Step, ...]
+    end: Person | Paper
+    circle: tuple[str, ...] = ()
+
+
+def chain_of(scene: Scene, telling: Telling) -> Chain:
+    """The chain of one position."""
+    return _follow(scene, telling, ())
+
+
+def holders(scene: Scene) -> list[Telling]:
+    """The tellings that are positions of somebody: those with a stance that do not merely relay another one's.
+
+    One relays where another with the same stance lies inside its content: "the paper reported that officials
+    said …" is the officials' position, and the paper a step on its chain.
+    """
+    relayed = {
+        outer
+        for one in scene.tellings.values()
+        if one.stance is not None and not one.own_voice
+        for outer in _around(scene, one)
+    }
+    return [one for one in scene.tellings.values() if one.stance is not None and one.id not in relayed]
+
+
+def _around(scene: Scene, one: Telling) -> list[str]:
+    """The tellings that enclose one, from the inside."""
+    found: list[str] = []
+    while one.within is not None and one.within not in found and one.within in scene.tellings:
+        found.append(one.within)
+        one = scene.tellings[one.within]
+    return found
+
+
+def _follow(scene: Scene, telling: Telling, passed: tuple[str, ...]) -> Chain:
+    paper = scene.papers[telling.document]
+    here = (*passed, paper.id)
+    first = Step(StepKind.DOCUMENT, paper.id, paper.outlet or paper.name)
+    copied = _original(scene, telling)
+    if copied is not None and len(here) < MOST_STEPS:
+        if copied.document in here:
+            return Chain((first,), paper, (*here[here.index(copied.document) :], copied.document))
+        rest = _follow(scene, copied, here)
+        return Chain((first, *rest.steps), rest.end, rest.circle)
+    steps, end = _inside(scene, telling)
+    witness = next((i for i, step in enumerate(steps) if step.kind is StepKind.SOURCE), None)
+    if end is None:
+        return Chain((first,), paper)
+    cited = _cited(scene, telling, end)
+    if cited is not None and len(here) < MOST_STEPS:
+        if cited.document in here:
+            return Chain((first, *steps), end, (*here[here.index(cited.document) :], cited.document))
+        rest = _follow(scene, cited, here)
+        return Chain((first, *steps, *rest.steps), rest.end, rest.circle)
+    if witness is not None:
+        known = steps[witness]
+        steps[witness] = Step(known.kind, known.id, known.name, known.attribution, witness=True)
+    return Chain((first, *steps), end)
+
+
+def _inside(scene: Scene, telling: Telling) -> tuple[list[Step], Person | None]:
+    """The sources that a document goes over to a position, from the outside in, and the one at the end."""
+    way = [scene.tellings[outer] for outer in reversed(_around(scene, telling))]
+    steps: list[Step] = []
+    end: Person | None = None
+    for one in [] if telling.own_voice else [*way, telling]:
+        for person in (one.speaker, one.basis):
+            if person is not None and (end is None or person.key != end.key):
+                steps.append(Step(StepKind.SOURCE, person.id, person.name, one.id))
+                end = person
+    return steps, end
+
+
+def _original(scene: Scene, telling: Telling) -> Telling | None:
+    """The same telling in the document that this one's passage was copied from."""
+    for copy in scene.copies:
+        if telling.document not in copy.documents or copy.first is None or copy.first == telling.document:
+            continue
+        place = _aligned(copy, telling)
+        if place is None:
+            continue
+        for other in scene.held.get(copy.first, ()):
+            if other.stance is telling.stance and _overlap(other.span, place):
+                return other
+    return None
+
+
+def _aligned(copy: Copy, telling: Telling) -> Span | None:
+    """About where a telling stands in the other document of a copy."""
+    mine = copy.documents.index(telling.document)
+    for passage in copy.passages:
+        here, there = passage[mine], passage[1 - mine]
+        if _overlap(here, telling.span):
+            shift = there.start - here.start
+            return Span(max(0, telling.span.start + shift), max(0, telling.span.end + shift))
+    return None
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+def _cited(scene: Scene, telling: Telling, end: Person) -> Telling | None:
+    """What the outlet at the end of a document's own chain itself published on the claim, where that is at hand.
+
+    A document it links to is meant first; else the earliest of the outlet's that is not of a later day.
+    """
+    if not end.is_outlet or end.entity is None:
+        return None
+    paper = scene.papers[telling.document]
+    theirs = [
+        other
+        for document, held in scene.held.items()
+        if document != paper.id and scene.papers[document].outlet_id == end.entity
+        for other in held
+        if _same_side(other.stance, telling.stance)
+    ]
+    linked = [one for one in theirs if scene.papers[one.document].url in paper.links]
+    timely = [one for one in theirs if not _later(scene.papers[one.document], paper)]
+    fitting = linked or timely
+    relays = {outer for one in fitting for outer in _around(scene, one)}
+    fitting = [one for one in fitting if one.id not in relays]
+    order = sorted(fitting, key=lambda one: (scene.papers[one.document].published_on or "", one.document, one.span))
+    return order[0] if order else None
+
+
+def _same_side(a: Stance | None, b: Stance | None) -> bool:
+    """Whether one may be the report of the other: a paper's "possible" can be retold as a plain saying."""
+    sides = ({Stance.SAYS, Stance.PROBABLE, Stance.POSSIBLE}, {Stance.DISPUTES})
+    return a is b or any(a in side and b in side for side in sides)
+
+
+def _later(one: Paper, than: Paper) -> bool:
+    return bool(one.published_on and than.published_on and one.published_on > than.published_on)
