@@ -1,0 +1,1 @@
+"""Tracing across documents: what was copied from what, and where it comes from."""
