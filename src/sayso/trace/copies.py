@@ -83,9 +83,10 @@ def quotation_drift(text_a: str, span_a: Span, text_b: str, span_b: Span) -> tup
     """
     a, b = list(words_in(text_a, span_a)), list(words_in(text_b, span_b))
     found = []
-    for what, i0, i1, j0, j1 in Levenshtein.opcodes([one for _, one in a], [one for _, one in b]):
-        if what != "equal":
-            found.append((_from_word(a, i0, i1, span_a), _from_word(b, j0, j1, span_b)))
+    for step in Levenshtein.opcodes([one for _, one in a], [one for _, one in b]):
+        if step.tag != "equal":
+            before = _from_word(a, step.src_start, step.src_end, span_a)
+            found.append((before, _from_word(b, step.dest_start, step.dest_end, span_b)))
     return tuple(_joined(found))
 
 
@@ -160,7 +161,7 @@ def _chains(seeds: Iterator[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 def _follows(last: tuple[int, int], seed: tuple[int, int]) -> bool:
     by_a, by_b = seed[0] - last[0], seed[1] - last[1]
-    return 0 < by_a and 0 < by_b <= CHAIN_GAP and abs(by_a - by_b) <= CHAIN_DRIFT
+    return by_a > 0 and 0 < by_b <= CHAIN_GAP and abs(by_a - by_b) <= CHAIN_DRIFT
 
 
 def _seeded(seeds: list[tuple[int, int]]) -> int:
@@ -183,8 +184,8 @@ def _aligned(
     """The words of two regions beside each other; those that are in a passage already are the same as none."""
     columns: list[Column] = []
     words_a, words_b = a.hashes[in_a.start : in_a.stop].tolist(), b.hashes[in_b.start : in_b.stop].tolist()
-    for what, i0, i1, j0, j1 in Levenshtein.opcodes(words_a, words_b):
-        same = what == "equal"
+    for step in Levenshtein.opcodes(words_a, words_b):
+        i0, i1, j0, j1, same = step.src_start, step.src_end, step.dest_start, step.dest_end, step.tag == "equal"
         for n in range(max(i1 - i0, j1 - j0)):
             i = in_a.start + i0 + n if i0 + n < i1 else -1
             j = in_b.start + j0 + n if j0 + n < j1 else -1
