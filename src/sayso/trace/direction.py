@@ -76,9 +76,10 @@ def _agencies(document: Document, lexicon: Lexicon) -> frozenset[str]:
 
 def _by_day(a: Document, b: Document) -> tuple[str | None, str]:
     day_a, day_b = day_of(a.published), day_of(b.published)
+    if day_a is None and day_b is None:
+        return None, "Neither credits the other, and neither is dated."
     if day_a is None or day_b is None:
-        undated = " and ".join(_called(one) for one, day in ((a, day_a), (b, day_b)) if day is None)
-        return None, f"Neither credits the other, and there is no date on {undated}."
+        return None, f"Neither credits the other, and {_called(a if day_a is None else b)} is not dated."
     if day_a == day_b:
         return None, f"Neither credits the other, and both are dated {day_a}."
     first, second = sorted(((day_a, a.id), (day_b, b.id)))
@@ -86,7 +87,7 @@ def _by_day(a: Document, b: Document) -> tuple[str | None, str]:
 
 
 def _called(document: Document) -> str:
-    return document.publisher or document.id
+    return document.publisher or (f"“{document.title}”" if document.title else document.id)
 
 
 def _key(name: str) -> str:
