@@ -9,6 +9,7 @@ passages of their own, and a light rewrite in one piece.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,10 +29,16 @@ COMMONEST = 4  # times that a seed may stand in a text; beyond, it is a phrase
 MARGIN = 12  # words before and after a chain that are aligned with it
 
 CHANGED = 0.8  # what a changed word takes from a passage's score; a word that is the same gives 1
+FROM_CHANCE = 0.5  # what a word beyond a changed one has to add: it may be the same by chance
 DROP = 8.0  # how far the score may fall before the passage is ended
-LEAST_SCORE = 12.0  # of a passage: 12 words unchanged, or more where some were changed
-LEAST_QUOTATION = 8.0  # of a quotation that both give
+LEAST_SCORE = 16.0  # of a passage: 16 words unchanged, or more where some were changed; names with titles are shorter
+LEAST_BESIDE_QUOTATIONS = 12.0  # of a passage where both also give the same MUCH_QUOTED words of quotations
+MUCH_QUOTED = 40
+LEAST_FURTHER = 10.0  # of another passage where there is one
+LEAST_QUOTATION = 8  # words of a quotation that both give
 LEAST_OWN = 8  # unchanged words outside quotation marks in both, without which a passage is a quotation
+SAME_CHOICE = 3  # quotations that both give one after the other: nobody chooses the same ones by chance
+LEAST_CHOSEN = 4  # words of each, and words outside them
 
 Column = tuple[int, int, bool]  # a word of either text, -1 for none, and whether they are the same
 
@@ -57,16 +64,16 @@ def passages(a: ComparedText, b: ComparedText) -> tuple[Passage, ...]:
     """The passages that two texts share, in the order of the first; the same ones whichever is first."""
     if (len(b), b.text) < (len(a), a.text):
         return tuple(sorted((_turned(one) for one in passages(b, a)), key=lambda one: one.a))
-    found: list[Passage] = []
+    found: list[tuple[float, Passage]] = []
     taken_a, taken_b = np.zeros(len(a), bool), np.zeros(len(b), bool)
     for region_a, region_b in _regions(a, b):
         columns = _aligned(a, b, region_a, region_b, taken_a, taken_b)
         for first, last, score in _best_stretches(columns):
             passage = _passage(a, b, columns[first : last + 1], score)
             if passage:
-                found.append(passage)
+                found.append((score, passage))
                 _take(columns[first : last + 1], taken_a, taken_b)
-    return tuple(sorted(found, key=lambda one: one.a))
+    return tuple(sorted(_told_from_phrases(found), key=lambda one: one.a))
 
 
 def whole_text(text: str) -> Passage:
@@ -199,13 +206,13 @@ def _best_stretches(columns: list[Column]) -> list[tuple[int, int, float]]:
     found = []
     first, score, best, best_at = 0, 0.0, 0.0, -1
     for at, (_, _, same) in enumerate([*columns, (-1, -1, False)]):
-        if score <= 0 and same:
+        if score < FROM_CHANCE and same:
             first, score, best, best_at = at, 0.0, 0.0, -1
         score += 1 if same else -CHANGED
-        if score > best:
+        if score > best + FROM_CHANCE:
             best, best_at = score, at
         if score <= 0 or best - score > DROP or at == len(columns):
-            if best >= LEAST_QUOTATION:
+            if best >= min(LEAST_QUOTATION, LEAST_FURTHER):
                 found.append((first, best_at, best))
             score, best, best_at = 0.0, 0.0, -1
     return found
@@ -214,15 +221,23 @@ def _best_stretches(columns: list[Column]) -> list[tuple[int, int, float]]:
 def _passage(a: ComparedText, b: ComparedText, columns: list[Column], score: float) -> Passage | None:
     """What a stretch is; None where it is too little for a passage, and no quotation."""
     same = [(i, j) for i, j, equal in columns if equal]
-    own = sum(not (a.quoted[i] or b.quoted[j]) for i, j in same)
-    kind = PassageKind.PASSAGE if own >= LEAST_OWN else PassageKind.QUOTATION
-    quoted = len(same) - own
-    if kind is PassageKind.PASSAGE and score < LEAST_SCORE:
-        return None
-    if kind is PassageKind.QUOTATION and quoted < LEAST_QUOTATION:
+    quoted = Counter(int(a.quotation[i] or -b.quotation[j]) for i, j in same)
+    own = quoted.pop(0, 0)
+    chosen = sum(words >= LEAST_CHOSEN for words in quoted.values())
+    copied = own >= LEAST_OWN or (own >= LEAST_CHOSEN and chosen >= SAME_CHOICE)
+    if score < LEAST_FURTHER if copied else quoted.total() < LEAST_QUOTATION:
         return None
     (i0, j0), (i1, j1) = same[0], same[-1]
+    kind = PassageKind.PASSAGE if copied else PassageKind.QUOTATION
     return Passage(a.span(i0, i1), b.span(j0, j1), len(same), kind)
+
+
+def _told_from_phrases(found: list[tuple[float, Passage]]) -> list[Passage]:
+    """All that was found, or the quotations alone where no passage is longer than names and phrases can be."""
+    quoted = sum(one.words for _, one in found if one.kind is PassageKind.QUOTATION)
+    least = LEAST_SCORE if quoted < MUCH_QUOTED else LEAST_BESIDE_QUOTATIONS
+    long = any(score >= least and one.kind is PassageKind.PASSAGE for score, one in found)
+    return [one for _, one in found if long or one.kind is PassageKind.QUOTATION]
 
 
 def _take(columns: list[Column], taken_a: NDArray[np.bool_], taken_b: NDArray[np.bool_]) -> None:

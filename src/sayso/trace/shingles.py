@@ -41,7 +41,8 @@ Hashes = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComparedText:
-    """A text's words: where they stand, the hash of each, folded, and whether it stands in quotation marks.
+    """A text's words: where they stand, the hash of each, folded, and in which quotation it stands: 1 for the first
+    of the text, 0 for none.
 
     Sentences that outlets put under everything ("All rights reserved") are left out. `seeds` has the places of
     each run of SEED words.
@@ -51,7 +52,7 @@ class ComparedText:
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     hashes: Hashes
-    quoted: NDArray[np.bool_]
+    quotation: NDArray[np.int64]
     seeds: Mapping[int, Sequence[int]]
 
     def __len__(self) -> int:
@@ -68,9 +69,9 @@ def compared_text(text: str, lexicon: Lexicon) -> ComparedText:
     start = np.array([one.start for one, _ in words], np.int64)
     end = np.array([one.end for one, _ in words], np.int64)
     hashes = np.array([one for _, one in words], np.uint64)
-    keep = ~_inside(start, boilerplate(text, lexicon))
-    quoted = _inside(start, quoted_stretches(text))
-    return ComparedText(text, start[keep], end[keep], hashes[keep], quoted[keep], _places(runs(hashes[keep], SEED)))
+    keep = _inside(start, boilerplate(text, lexicon)) == 0
+    quotation = _inside(start, quoted_stretches(text))
+    return ComparedText(text, start[keep], end[keep], hashes[keep], quotation[keep], _places(runs(hashes[keep], SEED)))
 
 
 def words_in(text: str, within: Span | None = None) -> Iterator[tuple[Span, int]]:
@@ -168,15 +169,11 @@ def _boilerplate_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)
 
 
-def _inside(places: NDArray[np.int64], stretches: list[Span]) -> NDArray[np.bool_]:
-    """Which places lie in one of the stretches, which are in order and apart."""
-    starts = np.array([one.start for one in stretches], np.int64)
-    ends = np.array([one.end for one in stretches], np.int64)
-    nearest = np.searchsorted(starts, places, "right") - 1
-    inside = np.zeros(len(places), bool)
-    some = nearest >= 0
-    inside[some] = places[some] < ends[nearest[some]]
-    return inside
+def _inside(places: NDArray[np.int64], stretches: list[Span]) -> NDArray[np.int64]:
+    """In which of the stretches, which are in order and apart, each place lies: 1 for the first, 0 for none."""
+    ends = np.array([0, *(one.end for one in stretches)], np.int64)
+    nearest = np.searchsorted(np.array([one.start for one in stretches], np.int64), places, "right")
+    return np.where(places < ends[nearest], nearest, 0)
 
 
 @lru_cache(maxsize=1 << 16)
