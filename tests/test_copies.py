@@ -139,6 +139,11 @@ def test_the_same_choice_of_quotations_is_a_copy() -> None:
     assert len(words_shared(text(ORCHARD[0], a), text(ORCHARD[1], a))) == 1
 
 
+def test_a_text_that_is_mostly_quotations_of_another_is_a_copy() -> None:
+    said = " ".join(f"“{one}”" for one in (*HARBOUR[:2], HARBOUR[4]))
+    assert len(words_shared(text(ORCHARD[0], *ORCHARD[1:], said), text("Bill Hale said on Monday:", said))) == 1
+
+
 def test_what_stands_at_the_foot_of_every_page_is_no_copy() -> None:
     foot = (
         "Sign up for our newsletter and get the best of the harbour each morning before the boats go out to sea.\n"
@@ -186,7 +191,10 @@ def test_quotations_are_found_over_paragraphs_and_above_who_posted_them() -> Non
     assert [one.of(a) for one in quoted_stretches(a)] == ["“We looked.", "“It held,”", "“So far.”", "The wall stands."]
 
 
-WORDS = st.lists(st.sampled_from("gate wall sea of the a in pear crop May “ ” . \n ’s 3 水".split(" ")), max_size=60)
+WORDS = st.lists(
+    st.sampled_from(["gate", "wall", "sea", "of", "the", "a", "pear", "May", "“", "”", ".", "\n", "’s", "3", "水"]),
+    max_size=60,
+)
 
 
 @given(WORDS, WORDS, WORDS)

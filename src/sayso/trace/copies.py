@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 
@@ -34,6 +34,7 @@ DROP = 8.0  # how far the score may fall before the passage is ended
 LEAST_SCORE = 16.0  # of a passage: 16 words unchanged, or more where some were changed; names with titles are shorter
 LEAST_BESIDE_QUOTATIONS = 12.0  # of a passage where both also give the same MUCH_QUOTED words of quotations
 MUCH_QUOTED = 40
+MOST_OF_IT = 0.5  # of the shorter text: whoever gives that much was not just at the same press conference
 LEAST_FURTHER = 10.0  # of another passage where there is one
 LEAST_QUOTATION = 8  # words of a quotation that both give
 LEAST_OWN = 8  # unchanged words outside quotation marks in both, without which a passage is a quotation
@@ -73,7 +74,11 @@ def passages(a: ComparedText, b: ComparedText) -> tuple[Passage, ...]:
             if passage:
                 found.append((score, passage))
                 _take(columns[first : last + 1], taken_a, taken_b)
-    return tuple(sorted(_told_from_phrases(found), key=lambda one: one.a))
+    kept = _told_from_phrases(found)
+    same = sum(one.words for one in kept)
+    if same >= max(MUCH_QUOTED, MOST_OF_IT * min(len(a), len(b))):
+        kept = [replace(one, kind=PassageKind.PASSAGE) for one in kept]
+    return tuple(sorted(kept, key=lambda one: one.a))
 
 
 def whole_text(text: str) -> Passage:
