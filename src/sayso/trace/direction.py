@@ -57,7 +57,7 @@ def _stated(document: Document, other: Document, lexicon: Lexicon) -> str | None
         where = next((where for name, where in credited(document) if name in names), None)
         if where:
             return f"{who} names {outlet} in its {where}"
-        found = _statement(names, lexicon).search(document.text)
+        found = _says_where_from(document.text, lexicon) and _statement(names, lexicon).search(document.text)
         if found:
             return f"{who} says “{' '.join(found.group().split())}”"
     if other.url and _address(other.url) in map(_address, document.links):
@@ -113,6 +113,13 @@ def _agencies_of(lexicon: Lexicon) -> dict[str, str]:
         for outlet in outlets
         if len(outlets) == 1 and agencies[outlet.lower()] == "agency"
     }
+
+
+@lru_cache(maxsize=1 << 8)
+def _says_where_from(text: str, lexicon: Lexicon) -> bool:
+    """Whether a text has any of the words that credit someone."""
+    lowered = text.lower()
+    return any(row["words"] in lowered for row in lexicon.tables["credits"])
 
 
 @lru_cache(maxsize=1 << 10)

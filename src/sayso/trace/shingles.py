@@ -144,6 +144,9 @@ def _lines_before(text: str, lines: list[re.Match[str]]) -> set[int]:
 
 def boilerplate(text: str, lexicon: Lexicon) -> list[Span]:
     """The sentences that outlets and agencies put under everything, by the lexicon's phrases."""
+    lowered = text.lower()
+    if not any(row["words"] in lowered for row in lexicon.tables["boilerplate"]):
+        return []  # which is quick, as the pattern is not
     pattern, found = _boilerplate_pattern(lexicon), []
     for line in _lines_with(pattern, text):
         ends = [one.end() for one in _END_OF_SENTENCE.finditer(line.group())]
