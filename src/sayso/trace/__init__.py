@@ -1,1 +1,1 @@
-"""Tracing: the same claim across documents, who holds what on it, and by which chains it reaches the reader."""
+"""Tracing: the same claim across documents, what was copied from what, and by which chains a claim reaches the reader."""

@@ -1,0 +1,152 @@
+"""`sayso copies`: the pairs of documents that share passages, and which they were in first."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sayso.cli.ledgers import NOTHING_FOUND, format_option, ledger_argument, put_json, put_parts, table
+from sayso.cli.screen import color_option, colour_wanted, progress
+
+if TYPE_CHECKING:
+    from sayso.model import Copy, Span
+    from sayso.trace.copies import PassageKind
+
+MOST_SHOWN = 200  # pairs in a table
+
+
+@click.command()
+@ledger_argument
+@click.option("--document", metavar="ID", help="Only pairs with this document, by its id.")
+@click.option(
+    "--quotations",
+    is_flag=True,
+    help="Instead, pairs that share quotations alone: both may have been there when it was said.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="How many pairs to print.")
+@format_option
+@color_option
+def copies(ledger: Path, document: str | None, quotations: bool, limit: int | None, form: str, color: str) -> None:
+    """Show which documents share passages, word for word or lightly rewritten, and which had them first.
+
+    A document that other words stand around, or whose paragraphs are cut or moved, is found too. "first" is
+    the document that the passages were in first, as far as credits, links and dates tell; the last column says
+    how, or why it is open. Where a hundred documents and more share a text, each is shown with the earliest few.
+
+    Documents that were not looked through yet are looked through first.
+
+    \b
+    Examples:
+      sayso copies news.ledger
+      sayso copies news.ledger --document text-0123456789abcdef
+      sayso copies news.ledger --format jsonl
+
+    Exits 0; 1 if the ledger cannot be used; 2 if called wrongly; 3 if no documents share a passage.
+    """
+    from sayso.ledger.opening import reading_from
+    from sayso.trace.copies import PassageKind
+    from sayso.trace.copying import copies_in
+
+    _catch_up(ledger)
+    kind = PassageKind.QUOTATION if quotations else PassageKind.PASSAGE
+    with reading_from(ledger) as connection:
+        if document is not None:
+            _refuse_unknown(connection, document)
+        found = copies_in(connection, document, kind, limit or (MOST_SHOWN if form == "table" else None))
+        first = next(found, None)
+        if first is None:
+            _nothing(document, kind)
+        elif form == "table":
+            rows = [_row(connection, copy, words) for copy, words in (first, *found)]
+            put_parts([_table(rows)], colour_wanted(color))
+        else:
+            put_json((_json(copy) for copy, _ in _all(first, found)), form, key="copies")
+
+
+def _catch_up(ledger: Path) -> None:
+    """Look for copies where the ledger has documents that were not looked through, and say so."""
+    from sayso.ledger.opening import LedgerError, reading_from, writing_to
+    from sayso.lexicon import load_lexicon
+    from sayso.trace.copying import behind, find_copies
+
+    if not ledger.is_file():
+        raise LedgerError(ledger, "no such ledger; make one with: sayso add LEDGER FILE…")
+    with reading_from(ledger) as connection:
+        count = behind(connection)
+    if not count:
+        return
+    click.echo(f"sayso: looking for copies in {count:,} new document{'' if count == 1 else 's'}", err=True)
+    with writing_to(ledger) as connection, progress(count, "documents looked through") as advance:
+
+        def told(number: int) -> None:
+            for _ in range(number):
+                advance(lambda: None)
+
+        find_copies(connection, load_lexicon(), told)
+
+
+def _refuse_unknown(connection: sqlite3.Connection, document: str) -> None:
+    from sayso.cli.visible import visible
+
+    if connection.execute("SELECT 1 FROM documents WHERE reading_id = ?", (document,)).fetchone() is None:
+        click.echo(f"sayso: no document has the id '{visible(document)}'; ids are those of sayso read", err=True)
+        raise SystemExit(NOTHING_FOUND)
+
+
+def _nothing(document: str | None, kind: PassageKind) -> None:
+    from sayso.trace.copies import PassageKind
+
+    which = "no two documents share" if document is None else "this document and no other share"
+    what = "a passage" if kind is PassageKind.PASSAGE else "quotations alone"
+    click.echo(f"sayso: {which} {what}", err=True)
+    raise SystemExit(NOTHING_FOUND)
+
+
+def _all(first: tuple[Copy, int], rest: Any) -> Any:
+    yield first
+    yield from rest
+
+
+def _row(connection: sqlite3.Connection, copy: Copy, words: int) -> tuple[str, ...]:
+    from sayso.cli.typography import shortened
+
+    shown = {
+        row["reading_id"]: (shortened(row["name"], 60), shortened(row["outlet"] or "(unknown)", 30))
+        for row in connection.execute(
+            "SELECT reading_id, documents.name, entities.name AS outlet FROM documents"
+            " LEFT JOIN entities ON entities.id = outlet_id WHERE reading_id IN (?, ?)",
+            copy.documents,
+        )
+    }
+    a, b = copy.documents
+    first = "open" if copy.first is None else shown[copy.first][1]
+    return (
+        f"{shown[a][0]}\n{shown[b][0]}",
+        f"{shown[a][1]}\n{shown[b][1]}",
+        f"{words:,}",
+        first,
+        shortened(copy.why, 200),
+    )
+
+
+def _table(rows: list[tuple[str, ...]]) -> Any:
+    made = table("documents", "outlets", ("words shared", "right"), "first", "why")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def _json(copy: Copy) -> dict[str, Any]:
+    return {
+        "documents": copy.documents,
+        "passages": [{"a": _span(a), "b": _span(b)} for a, b in copy.passages],
+        "first": copy.first,
+        "why": copy.why,
+    }
+
+
+def _span(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}
