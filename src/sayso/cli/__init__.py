@@ -18,6 +18,7 @@ from sayso.errors import SaysoError
 COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("sayso.cli.read:read", "Show who says what in each document, on whose word and how surely."),
     "add": ("sayso.cli.add:add", "Read documents into a ledger, each once; goes on where it was ended."),
+    "who": ("sayso.cli.who:who", "Show who holds what on a claim, and on whose word."),
     "copies": ("sayso.cli.copies:copies", "Show which documents share passages, and which had them first."),
     "sources": ("sayso.cli.sources:sources", "Show who speaks most in a ledger, or all that one source said."),
     "history": ("sayso.cli.history:history", "Show the versions of a document, and what changed in them."),

@@ -1,1 +1,1 @@
-"""Tracing: the same claim across documents, what was copied from what, and by which chains a claim reaches the reader."""
+"""Tracing: the same claim across documents, copied passages, and the chains by which a claim reaches the reader."""
