@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,7 @@ def who(ledger: Path, claim: str, form: str, limit: int, color: str) -> None:
         if form == "json":
             put_json([], "json", plain(found), "problems")
         else:
-            put_parts(_shown(found, connection, limit), colour_wanted(color))
+            put_parts(_shown(found, limit), colour_wanted(color))
 
 
 def catch_up(ledger: Path) -> None:
@@ -134,7 +133,7 @@ def plain(found: Answer) -> dict[str, Any]:
     }
 
 
-def _shown(found: Answer, connection: sqlite3.Connection, limit: int) -> list[Any]:
+def _shown(found: Answer, limit: int) -> list[Any]:
     from rich.text import Text
 
     from sayso.cli.typography import shortened
@@ -161,14 +160,8 @@ def _side(stance: Stance, positions: tuple[Position, ...], origins: Origins, lim
         chain = " ← ".join(shortened(step.name, 50) + (" (witness)" if step.witness else "") for step in one.chain)
         holder = f"{shortened(one.entity or '(no source named)', 60)}{'' if one.named else ' (unnamed)'}"
         taken = " · taken back later" if one.superseded_by else ""
-        parts.append(
-            Padding(
-                Text(
-                    f"{one.published or 'undated'}  {holder}{doubt(one.confidence)}: {shortened(one.content, 160)}{taken}"
-                ),
-                (0, 0, 0, 2),
-            )
-        )
+        said = f"{holder}{doubt(one.confidence)}: {shortened(one.content, 160)}{taken}"
+        parts.append(Padding(Text(f"{one.published or 'undated'}  {said}"), (0, 0, 0, 2)))
         parts.append(Padding(Text(chain, "dim"), (0, 0, 0, 6)))
     if len(positions) > limit:
         parts.append(

@@ -329,5 +329,5 @@ def _attribution(
 def _id_of(ledger: sqlite3.Connection, row: int | None, document: str) -> str | None:
     if row is None:
         return None
-    (kept,) = ledger.execute("SELECT reading_id FROM attributions WHERE id = ?", (row,)).fetchone()
+    kept: str = ledger.execute("SELECT reading_id FROM attributions WHERE id = ?", (row,)).fetchone()["reading_id"]
     return document + kept if kept.startswith(":") else kept
