@@ -39,7 +39,7 @@ class Facts:
 
     words: frozenset[str]  # stems, without names, numbers, times, hedges and little words
     spoken: frozenset[str]  # all stems
-    order: tuple[str, ...]  # stems without little words, each where it stands first
+    order: tuple[str, ...]  # stems without times and little words, each where it stands first
     names: tuple[Name, ...]
     quantities: tuple[Quantity, ...]
     times: tuple[Time, ...]
@@ -69,7 +69,7 @@ def facts_of(text: str, published: str | None = None, entities: Sequence[str] = 
     return Facts(
         words=frozenset(word for word in kept if word not in little and word not in negations),
         spoken=frozenset(spoken),
-        order=tuple(dict.fromkeys(word for word in spoken if word not in little)),
+        order=tuple(dict.fromkeys(word for word in stems(bare) if word not in little)),
         names=named + tuple(frozenset(plain(w) for w in entity.split()) for entity in entities),
         quantities=counted,
         times=told,

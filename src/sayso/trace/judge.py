@@ -6,6 +6,7 @@ the vectors by their cosine alone: with all their numbers it learned its own cor
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,13 +17,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.trace.agreement import Facts, signs
+from sayso.trace.agreement import SIGNS, Facts, signs
 from sayso.trace.encoder import Vectors, unit
 from sayso.trace.word_table import WordTable, read_words
 
 Floats = NDArray[np.float32]
 
 OUTCOMES = ("same", "contrary", "other")
+_HARDLY = 0.2  # the most that such a pair can be the same
+_REVERSED = 0.75  # of the pairs of shared words stand in the other order
+_TWO_NAMES = math.log1p(2)
 _BLOCK = 4096  # pairs that are weighed at a time
 
 
@@ -65,7 +69,23 @@ def weigh(judge: Judge, u: Floats, v: Floats, told: Floats) -> Floats:
     hidden = (given(u, v, told) - judge.mean) * judge.scale @ judge.signs + judge.shift
     score = np.maximum(hidden, 0) @ judge.out + judge.out_shift
     score = np.exp(score - score.max(1, keepdims=True))
-    return np.asarray(score / score.sum(1, keepdims=True), dtype=np.float32)
+    return kept_apart(np.asarray(score / score.sum(1, keepdims=True), dtype=np.float32), told)
+
+
+def kept_apart(chances: Floats, told: Floats) -> Floats:
+    """Probabilities where what must agree does not: such a pair is hardly the same, whatever else speaks for it.
+
+    That is so where numbers or times differ, and where two names stand in the opposite order: who sued whom.
+    The corpora are laxer in this than a claim can be, so that the network does not learn it from them.
+    """
+    row = {name: told[:, i] for i, name in enumerate(SIGNS)}
+    swapped = (row["roles swapped"] > 0) & (row["in another order"] >= _REVERSED) & (row["names agree"] >= _TWO_NAMES)
+    differs = (row["numbers differ"] > 0) | (row["times differ"] > 0) | swapped
+    taken = np.where(differs, np.maximum(chances[:, 0] - _HARDLY, 0), 0).astype(np.float32)
+    out = chances.copy()
+    out[:, 0] -= taken
+    out[:, 2] += taken
+    return out
 
 
 def given(u: Floats, v: Floats, told: Floats) -> Floats:
