@@ -39,7 +39,7 @@ class Facts:
 
     words: frozenset[str]  # stems, without names, numbers, times, hedges and little words
     spoken: frozenset[str]  # all stems
-    order: tuple[str, ...]  # stems without little words, each where it stands first
+    order: tuple[str, ...]  # stems without times and little words, each where it stands first
     names: tuple[Name, ...]
     quantities: tuple[Quantity, ...]
     times: tuple[Time, ...]
@@ -69,7 +69,7 @@ def facts_of(text: str, published: str | None = None, entities: Sequence[str] = 
     return Facts(
         words=frozenset(word for word in kept if word not in little and word not in negations),
         spoken=frozenset(spoken),
-        order=tuple(dict.fromkeys(word for word in spoken if word not in little)),
+        order=tuple(dict.fromkeys(word for word in stems(bare) if word not in little)),
         names=named + tuple(frozenset(plain(w) for w in entity.split()) for entity in entities),
         quantities=counted,
         times=told,
@@ -176,12 +176,14 @@ def inverted(a: Facts, b: Facts) -> float:
     return sum(x > y for i, x in enumerate(shared) for y in shared[i + 1 :]) / pairs if pairs else 0.0
 
 
+# Lengths, questions and bare counts are left out: they tell corpora apart, not claims, and with them the judge did
+# worse than the cosine alone on the dev parts.
 SIGNS = (
-    *("words in both", "words of the shorter", "words of the longer", "words left", "words left on both sides"),
-    *("near synonyms", "nearness of what is left", "the farthest of what is left", "numbers agree", "numbers differ"),
-    *("numbers in one", "names agree", "names differ", "names in one", "times agree", "times differ", "times in one"),
-    *("turned", "turned once", "turned twice", "negation in one", "opposites", "in another order", "roles swapped"),
-    *("passive in one", "question in one", "shorter", "lengths", "nothing left", "turned once and nothing left"),
+    *("words in both", "words of the shorter", "words of the longer", "near synonyms", "nearness of what is left"),
+    *("the farthest of what is left", "numbers agree", "numbers differ", "numbers in one", "names agree"),
+    *("names differ", "names in one", "times agree", "times differ", "times in one", "turned", "turned once"),
+    *("turned twice", "opposites", "in another order", "roles swapped", "nothing left"),
+    "turned once and nothing left",
 )
 
 
@@ -190,7 +192,6 @@ def signs(a: Facts, b: Facts, table: WordTable) -> NDArray[np.float32]:
     shared, close = matched(a, b)
     both = shared + _SYNONYM * close
     few, many = sorted((len(a.words), len(b.words)))
-    left = (few - both, many - both)
     near, farthest = table.closeness(a.words - b.words, b.words - a.words)
     numbers = quantities.compare(a.quantities, b.quantities)
     names = names_told.compare(a.names, b.names, a.spoken, b.spoken)
@@ -198,16 +199,14 @@ def signs(a: Facts, b: Facts, table: WordTable) -> NDArray[np.float32]:
     told = times.compare(a.times, b.times)
     turned = contraries(a, b)
     order, passive = (inverted(a, b) + inverted(b, a)) / 2, a.passive != b.passive
-    shorter, longer = sorted((a.length, b.length))
     share = both / max(1, few)
     found = (
         *(both / max(1.0, few + many - both), share, both / max(1, many)),
-        *(math.log1p(max(0.0, sum(left))), math.log1p(max(0.0, left[0])), math.log1p(close), near, farthest),
+        *(math.log1p(close), near, farthest),
         *(math.log1p(n) for n in numbers),
         *(math.log1p((x + y) / 2) for x, y in zip(names, back, strict=True)),
         *(math.log1p(n) for n in told),
-        *(math.log1p(turned), turned % 2, float(turned == 2), float(bool(a.negated) != bool(b.negated))),
-        *(opposed(a, b) > 0, order, (order > _SWAPPED) != passive, passive, a.question != b.question),
-        *(math.log1p(shorter), shorter / max(1, longer), float(sum(left) < 1), (turned % 2) * share),
+        *(math.log1p(turned), turned % 2, float(turned == 2), opposed(a, b) > 0),
+        *(order, (order > _SWAPPED) != passive, float(few + many - 2 * both < 1), (turned % 2) * share),
     )
     return np.array(found, dtype=np.float32)
