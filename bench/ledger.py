@@ -309,7 +309,7 @@ def tables(run: Figures) -> Iterator[str]:
         few = found["more_percent_median"]
         yield f"| more, median of each {AT_ONCE} articles | {few['cpu']:+.1f} % | {few['wall']:+.1f} % |"
     if found := run.get("growing"):
-        yield "\n| documents | CPU ms a document | wall ms | generating, CPU ms | peak memory, MB |\n|---|---|---|---|---|"
+        yield "\n| documents | CPU ms a document | wall ms | generating: CPU ms | memory, MB |\n|---|---|---|---|---|"
         upto = 0
         for one in found["slices"]:
             upto += one["documents"]
