@@ -30,7 +30,6 @@ from readings import words
 from sayso.errors import InputError
 from sayso.ledger.adding import read_again
 from sayso.ledger.checking import faults
-from sayso.ledger.counts import count_document
 from sayso.ledger.opening import LedgerError, reading_from, transaction
 from sayso.ledger.questions import contents_with, documents_with, match_expression
 from sayso.ledger.readings import kept_readings, readings
@@ -212,7 +211,6 @@ def test_counts_are_those_of_counting() -> None:
 
 def test_deleting_a_document_takes_everything_of_it_along() -> None:
     ledger = holding(WEIR, FERRY)
-    count_document(ledger, 1, -1)
     ledger.execute("DELETE FROM documents WHERE reading_id = 'weir'")
     counted(ledger)
     assert list(faults(ledger)) == []

@@ -100,7 +100,8 @@ def replace_reading(
         " WHERE document_id = ? AND entity_id IS NOT NULL",
         (row,),
     ).fetchall()
-    count_document(ledger, row, -1)
+    # From the inside out: an attribution within another points to it.
+    ledger.execute("UPDATE attributions SET within_id = NULL WHERE document_id = ?", (row,))
     for table in ("attributions", "sources", "statements"):
         ledger.execute(f"DELETE FROM {table} WHERE document_id = ?", (row,))  # noqa: S608 - names of our own
     ledger.execute("DELETE FROM problems WHERE document_id = ? AND NOT is_of_input", (row,))
@@ -175,7 +176,7 @@ def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexic
     sources = _store_sources(ledger, row, document, reading.sources, lexicon, moved)
     _store_attributions(ledger, row, reading, sources)
     _count(ledger, row, reading)
-    count_document(ledger, row, 1)
+    count_document(ledger, row)
     for entity in sorted(moved):
         count_entity(ledger, entity)
 
@@ -234,8 +235,8 @@ def _store_attributions(
     ledger.executemany(
         "INSERT INTO attributions (id, document_id, reading_id, source, cue, content, speaker_id, speaker_confidence,"
         " entity_id, basis_id, quotation, act, polarity, certainty, certainty_words, channel, addressee, when_text,"
-        " when_from, when_to, dated, within_id, confidence)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " when_from, when_to, dated, confidence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
                 rows[one.id],
@@ -259,7 +260,6 @@ def _store_attributions(
                 one.when.start if one.when else None,
                 one.when.end if one.when else None,
                 (day_of(one.when.start) if one.when else None) or published_on,
-                rows[one.within] if one.within is not None else None,
                 one.confidence,
             )
             for one in reading.attributions
@@ -272,6 +272,10 @@ def _store_attributions(
             for one in reading.attributions
             for part, i, span in _spans(one)
         ),
+    )
+    ledger.executemany(
+        "UPDATE attributions SET within_id = ? WHERE id = ?",
+        ((rows[one.within], rows[one.id]) for one in reading.attributions if one.within is not None),
     )
 
 

@@ -214,7 +214,7 @@ CREATE TABLE attributions (
   when_from TEXT,
   when_to TEXT,
   dated TEXT, -- the day of the utterance where the text gives it, or else of publication
-  within_id INTEGER REFERENCES attributions (id) DEFERRABLE INITIALLY DEFERRED, -- the attribution whose content holds this one
+  within_id INTEGER REFERENCES attributions (id), -- the attribution whose content holds this one
   confidence REAL NOT NULL
 ) STRICT;
 CREATE INDEX attributions_by_document ON attributions (document_id);
@@ -241,12 +241,28 @@ CREATE VIRTUAL TABLE attributions_search USING fts5 (
   content, content="attributions", content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );
 
--- What is added is put into them by the program, many documents at a time: after each row it would cost twice as much.
+-- What is added the program puts into them, and counts, by documents: row by row it would cost twice as much.
 CREATE TRIGGER documents_removed AFTER DELETE ON documents BEGIN
   INSERT INTO documents_search (documents_search, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
 END;
 CREATE TRIGGER attributions_removed AFTER DELETE ON attributions BEGIN
   INSERT INTO attributions_search (attributions_search, rowid, content) VALUES ('delete', old.id, old.content);
+  UPDATE entities SET attribution_count = attribution_count - 1 WHERE id = old.entity_id;
+  UPDATE entity_months SET attribution_count = attribution_count - 1
+    WHERE entity_id = old.entity_id AND month = substr(old.dated, 1, 7);
+END;
+CREATE TRIGGER sources_removed AFTER DELETE ON sources
+  WHEN old.entity_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM sources WHERE entity_id = old.entity_id AND document_id = old.document_id
+  ) BEGIN
+  UPDATE entities SET document_count = document_count - 1 WHERE id = old.entity_id;
+  UPDATE entity_outlets SET document_count = document_count - 1
+    WHERE entity_id = old.entity_id AND outlet_id = (SELECT outlet_id FROM documents WHERE id = old.document_id);
+END;
+CREATE TRIGGER documents_leaving BEFORE DELETE ON documents BEGIN
+  -- Its sources go after it, when nobody knows its outlet any more.
+  UPDATE entity_outlets SET document_count = document_count - 1
+    WHERE outlet_id = old.outlet_id AND entity_id IN (SELECT entity_id FROM sources WHERE document_id = old.id);
 END;
 
 CREATE VIEW statements_by_entity AS
