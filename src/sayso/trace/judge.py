@@ -25,8 +25,9 @@ Floats = NDArray[np.float32]
 
 OUTCOMES = ("same", "contrary", "other")
 _HARDLY = 0.2  # the most that such a pair can be the same
+_MUCH = 0.6  # of the shorter one's words are shared
 _REVERSED = 0.75  # of the pairs of shared words stand in the other order
-_TWO_NAMES = math.log1p(2)
+_TWO_NAMES = math.log1p(1.9)  # of two: the signs are counted in logarithms
 _BLOCK = 4096  # pairs that are weighed at a time
 
 
@@ -75,12 +76,14 @@ def weigh(judge: Judge, u: Floats, v: Floats, told: Floats) -> Floats:
 def kept_apart(chances: Floats, told: Floats) -> Floats:
     """Probabilities where what must agree does not: such a pair is hardly the same, whatever else speaks for it.
 
-    That is so where numbers or times differ, and where two names stand in the opposite order: who sued whom.
-    The corpora are laxer in this than a claim can be, so that the network does not learn it from them.
+    That is so where numbers or times differ and most else is shared, and where two names stand in the opposite order:
+    who sued whom. The corpora are laxer in this than a claim can be, so that the network does not learn it from them.
     """
     row = {name: told[:, i] for i, name in enumerate(SIGNS)}
     swapped = (row["roles swapped"] > 0) & (row["in another order"] >= _REVERSED) & (row["names agree"] >= _TWO_NAMES)
-    differs = (row["numbers differ"] > 0) | (row["times differ"] > 0) | swapped
+    numbers = (row["numbers differ"] > 0) & (row["numbers agree"] == 0)
+    times = (row["times differ"] > 0) & (row["times agree"] == 0)
+    differs = ((numbers | times) & (row["words of the shorter"] >= _MUCH)) | swapped
     taken = np.where(differs, np.maximum(chances[:, 0] - _HARDLY, 0), 0).astype(np.float32)
     out = chances.copy()
     out[:, 0] -= taken

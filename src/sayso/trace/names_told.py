@@ -18,7 +18,7 @@ _PART = r"(?:(?:[A-Z]\.){2,}|[A-Z]\.(?=\s[A-Z])|[A-Z][\w]*(?:[’'\-‑&][A-Z]?\
 _RUN = re.compile(
     rf"(?<![\w’'])(?:{_PART})(?:[ \u00a0](?:(?:of|de|van|von|der|al|bin|da|del|for the|of the) )?{_PART})*"
 )
-_TITLE_CASE = 0.7  # of the words of a text with a capital: a headline, whose capitals tell nothing
+_TITLE_CASE = 0.9  # of the words of a text with a capital: a headline, whose capitals tell nothing
 _SENTENCE = re.compile(r"(?:^|[.!?:]\s+|[“\"‘]\s?)$")
 
 
