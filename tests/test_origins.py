@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sayso.model import Act, Certainty, Copy, OriginKind, Relation, SourceKind, Span, Stance
@@ -23,10 +25,9 @@ def paper(id_: str, outlet: str = "The Velm Standard", outlet_id: str = "8", day
     return Paper(id_, id_, outlet, outlet_id, day)
 
 
-def telling(id_: str, document: str, speaker: Person | None, **more: object) -> Telling:
-    return Telling(
-        id_, document, Span(10, 40), "the weir is cracked", speaker=speaker, **{"stance": Stance.SAYS, **more}
-    )  # type: ignore[arg-type]
+def telling(id_: str, document: str, speaker: Person | None, **more: Any) -> Telling:
+    given = {"stance": Stance.SAYS, "content": "the weir is cracked", "speaker": speaker, **more}
+    return Telling(id_, document, Span(10, 40), **given)
 
 
 def names(scene: Scene, id_: str) -> list[str]:
