@@ -30,9 +30,9 @@ MOST_SHOWN = 200  # pairs in a table
 @format_option
 @color_option
 def copies(ledger: Path, document: str | None, quotations: bool, limit: int | None, form: str, color: str) -> None:
-    """Show which documents share passages, word for word or lightly rewritten, and which had them first.
+    """Show which documents share passages, and which had them first.
 
-    A document that other words stand around, or whose paragraphs are cut or moved, is found too. "first" is
+    Passages are found word for word or lightly rewritten. A document that other words stand around, or whose paragraphs are cut or moved, is found too. "first" is
     the document that the passages were in first, as far as credits, links and dates tell; the last column says
     how, or why it is open. Where a hundred documents and more share a text, each is shown with the earliest few.
 

@@ -42,7 +42,8 @@ def is_headline(text: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
     if len(words) < 3:
         return False
-    return sum(word[0].isupper() for word in words) > _TITLE_CASE * len(words)
+    capitals = sum(word[0].isupper() for word in words)
+    return bool(capitals > _TITLE_CASE * len(words))
 
 
 def _known(text: str, lexicon: Lexicon) -> tuple[tuple[Name, ...], list[tuple[int, int]]]:
