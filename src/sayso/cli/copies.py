@@ -32,9 +32,10 @@ MOST_SHOWN = 200  # pairs in a table
 def copies(ledger: Path, document: str | None, quotations: bool, limit: int | None, form: str, color: str) -> None:
     """Show which documents share passages, and which had them first.
 
-    Passages are found word for word or lightly rewritten. A document that other words stand around, or whose paragraphs are cut or moved, is found too. "first" is
-    the document that the passages were in first, as far as credits, links and dates tell; the last column says
-    how, or why it is open. Where a hundred documents and more share a text, each is shown with the earliest few.
+    Passages are found word for word or lightly rewritten, also where other words stand around them, or their
+    paragraphs are cut or moved. "first" is the document that the passages were in first, as far as credits, links
+    and dates tell; the last column says how, or why it is open. Where a hundred documents and more share a text,
+    each is shown with the earliest few.
 
     Documents that were not looked through yet are looked through first.
 
