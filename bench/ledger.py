@@ -110,6 +110,7 @@ def beside_reading(corpus: Path, folder: Path, threads: int) -> Figures:
         for name, clocks in (("reading", alone), ("adding", [*adding, begun]))
     }
     return {
+        "machine": machine(),
         "documents": len(documents),
         "attributions": attributions,
         "threads": threads,
@@ -139,7 +140,7 @@ def grow(path: Path, documents: int, asked_at: int, ask: Callable[[], Figures]) 
         say(f"{done:,} documents: {slices[-1]['cpu_ms']:.2f} ms of CPU time a document")
         if done == asked_at:
             answers = ask()
-    return {"slices": slices, "size": size(path, done * PER_DOCUMENT), **answers}
+    return {"machine": machine(), "slices": slices, "size": size(path, done * PER_DOCUMENT), **answers}
 
 
 def _slice(path: Path, generated: Iterator[Reading], wanted: int) -> Figures:
@@ -201,7 +202,12 @@ def answers(path: Path) -> Figures:
             warm = [_took(partial(one, ledger)) for one in puts]
         fresh = [_took(partial(_on_its_own, path, one)) for one in puts[: ASKED // 2]]
         out[name] = {"times": len(puts), "warm": percentiles(warm), "fresh": percentiles(fresh)}
-    return out
+    with reading_from(path) as ledger:
+        counts = {
+            what: ledger.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
+            for what in ("documents", "attributions", "entities")
+        }
+    return {"ledger": counts, "machine": machine(), "questions": out}
 
 
 def _on_its_own(path: Path, question: Question) -> None:
@@ -313,7 +319,7 @@ def tables(run: Figures) -> Iterator[str]:
         upto = 0
         for one in found["slices"]:
             upto += one["documents"]
-            times = (one["cpu_ms"], one["wall_ms"], one["generating_cpu_ms"])
+            times = (one["cpu_ms"], one["wall_ms"], one.get("generating_cpu_ms", 0.0))
             yield f"| to {upto:,} | {' | '.join(f'{ms:.2f}' for ms in times)} | {one['peak_memory_mb']} |"
         size_ = found["size"]
         each = size_["bytes"] / size_["attributions"]
@@ -321,9 +327,10 @@ def tables(run: Figures) -> Iterator[str]:
         yield "| part | bytes an attribution |\n|---|---|"
         yield from (f"| {part} | {number:.1f} |" for part, number in size_["parts"].items() if number >= 0.5)
     if found := run.get("answers"):
+        yield f"\n{', '.join(f'{number:,} {what}' for what, number in found['ledger'].items())}"
         yield "\n| question | median, ms | 99th percentile | CPU: median | 99th | just opened: median | 99th |"
         yield "|---|---|---|---|---|---|---|"
-        for name, one in found.items():
+        for name, one in found["questions"].items():
             cells = (one["warm"]["wall"], one["warm"]["cpu"], one["fresh"]["wall"])
             shown = " | ".join(f"{1000 * cell[key]:.1f}" for cell in cells for key in ("median", "99"))
             slow = any(c["median"] > MEDIAN or c["99"] > LAST for c in (cells[0], cells[2]))
@@ -348,7 +355,6 @@ def main() -> None:
     options.add_argument("--json", type=Path, help="write all figures here")
     given = options.parse_args()
     run: Figures = json.loads(given.json.read_text("utf8")) if given.json and given.json.exists() else {}
-    run["machine"] = machine()
     with TemporaryDirectory(dir=given.folder) as folder:
         path = Path(folder) / "generated.ledger"
         if given.ledger:
