@@ -178,6 +178,49 @@ def mail() -> str:
     return "\n".join(lines)
 
 
+def ledger() -> str:
+    """What adding costs beside reading, whether it grows, how large a ledger is, and how quickly it answers."""
+    run = result("ledger")
+    beside, slices = run["beside_reading"], run["growing"]["slices"]
+    size, questions = run["growing"]["size"], run["answers"]["questions"]
+    first, last = slices[0], slices[-1]
+    done = sum(one["documents"] for one in slices)
+    walls = [one["warm"]["wall"] for one in questions.values()]
+    median, last_of_all = (1000 * max(one[which] for one in walls) for which in ("median", "99"))
+    lines = [
+        "| | asked | measured |",
+        "|---|---|---|",
+        f"| adding beside reading alone, CPU time · wall time | at most 15 % | {beside['more_percent']['cpu']:.1f} % · "
+        f"{beside['more_percent']['wall']:.1f} % |",
+        f"| CPU time a document, first {first['documents']:,} · last {last['documents']:,} of {done:,} | the same | "
+        f"{first['cpu_ms']:.1f} ms · {last['cpu_ms']:.1f} ms |",
+        f"| memory while adding | | {max(one['peak_memory_mb'] for one in slices)} MB |",
+        f"| bytes an attribution, of these the articles' own text | | {size['bytes'] / size['attributions']:.0f} · "
+        f"{size['texts_alone']:.0f} |",
+        f"| {len(questions)} questions on {run['answers']['ledger']['attributions']:,} attributions, the slowest: "
+        f"median · 99th percentile | 100 · 300 ms | {median:.0f} · {last_of_all:.0f} ms |",
+    ]
+    return "\n".join(lines)
+
+
+def copies() -> str:
+    """How many made copies are found, by how many of their words were changed."""
+    run = result("copies")
+    shares = run["copy_of"]
+    lines = [
+        f"| words changed | {' | '.join(f'{100 * float(share):.0f} %' for share in shares)} |",
+        "|---" * (len(shares) + 1) + "|",
+        "| asked | 99 | 97 | 93 | 85 |",
+    ]
+    for what, key in (("copies found", "copy_of"), ("excerpts of 40 to 60 words found", "excerpt_of")):
+        found = (f"{100 * one['found'] / one['copies']:.1f}" for one in run[key].values())
+        lines.append(f"| {what} | {' | '.join(found)} |")
+    pairs = run["unrelated"]
+    lines.append("")
+    lines.append(f"Of {pairs['pairs']:,} unrelated pairs on one topic, {len(pairs['found'])} were taken for copies.")
+    return "\n".join(lines)
+
+
 def speed(name: str) -> str:
     """Words a second, memory and start-up."""
     run = result(name)
