@@ -221,6 +221,11 @@ def copies() -> str:
     return "\n".join(lines)
 
 
+def story() -> str:
+    """How `sayso who` answers about the invented story."""
+    return str(result("story")["table"])
+
+
 def speed(name: str) -> str:
     """Words a second, memory and start-up."""
     run = result(name)
