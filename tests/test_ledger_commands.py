@@ -277,3 +277,26 @@ def test_a_ledger_among_the_articles_is_not_read(tmp_path: Path, monkeypatch: py
         0,
         "news.ledger: 0 documents added, with 0 attributions; 1 in the ledger already\n",
     )
+
+
+def test_who_says_so(sayso_: Sayso) -> None:
+    write(Path("w"), told("d", "Ana Ruiz said the old weir is cracked.", ANA))
+    found = sayso_("who", "w", "the old weir is cracked", "--format", "json")
+    assert (found.exit_code, found.stderr) == (0, "sayso: tracing 1 new document\n")
+    answer = json.loads(found.stdout)
+    assert list(answer) == ["claim", "positions", "origins", "copies", "circular"]
+    (position,) = answer["positions"]["says"]
+    assert (position["entity"], position["document"], position["via"]) == ("Ana Ruiz", "d", [])
+    assert (answer["origins"]["says"]["least"], answer["copies"], answer["circular"]) == (1, [], [])
+    step = answer["origins"]["says"]["items"][0]["chains"][0][-1]
+    assert (step["type"], step["name"], step["witness"]) == ("source", "Ana Ruiz", True)
+    shown = sayso_("who", "w", "the old weir is cracked").stdout
+    assert "Says so: rests on " in shown
+    assert "Ana Ruiz (witness)" in shown
+
+
+def test_what_nobody_says_is_told_with_the_nearest(sayso_: Sayso) -> None:
+    write(Path("w"), told("d", "Ana Ruiz said the old weir is cracked.", ANA))
+    found = sayso_("who", "w", "cheese is made of milk")
+    assert found.exit_code == 3
+    assert "nothing in this ledger says so, or the contrary. The nearest are: “the old weir is cracked”" in found.stderr

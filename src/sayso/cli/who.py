@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sayso.cli.ledgers import NOTHING_FOUND, ledger_argument, put_json, put_parts
+from sayso.cli.ledgers import NOTHING_FOUND, ledger_argument, put_parts
 from sayso.cli.screen import color_option, colour_wanted, progress
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def who(ledger: Path, claim: str, form: str, limit: int, color: str) -> None:
             click.echo(f"sayso: nothing in this ledger says so, or the contrary.{visible(remedy)}", err=True)
             raise SystemExit(NOTHING_FOUND)
         if form == "json":
-            put_json([], "json", plain(found), "problems")
+            import msgspec
+
+            click.echo(msgspec.json.format(msgspec.json.encode(plain(found)), indent=2).decode())
         else:
             put_parts(_shown(found, limit), colour_wanted(color))
 
