@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from sayso.statements import sentences
 from sayso.trace.agreement import Facts, facts_of
 from sayso.trace.encoder import ClaimEncoder, load_encoder, unit, vectors

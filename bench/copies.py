@@ -26,6 +26,7 @@ import json
 import random
 import re
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -34,6 +35,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.generated import readings
 from sayso.ledger.opening import transaction, writing_to
 from sayso.ledger.storing import Arrived, store
