@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from sayso.ledger.readings import readings
+from sayso.ledger.storing import BETWEEN_PIECES
 from sayso.model import Attribution, Document, Reading
 
 ALIKE = 0.6  # share of the letters that two wordings of one attribution have in common, at least
@@ -118,7 +119,7 @@ def _most_alike(one: Shown, others: Sequence[Shown]) -> Shown | None:
 
 def _shown(document: Document, one: Attribution) -> Shown:
     text = document.text
-    content = " … ".join(piece.of(text) for piece in one.content)
+    content = BETWEEN_PIECES.join(piece.of(text) for piece in one.content)
     return Shown(one.id, one.source.of(text) if one.source else None, one.cue.of(text), content)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from sayso.ledger.namesakes import folded
+from sayso.ledger.storing import whole_id
 
 RANKED = 2_000  # matches up to which a search is sorted by how well they fit; beyond, the newest come first
 
@@ -310,8 +311,7 @@ WHERE documents_search MATCH ? ORDER BY {order} LIMIT ?"""
 
 def _said(row: sqlite3.Row) -> Said:
     values = {key: row[key] for key in row.keys() if key != "row"}  # noqa: SIM118 - a Row iterates over its values
-    if values["attribution"].startswith(":"):
-        values["attribution"] = values["document_id"] + values["attribution"]
+    values["attribution"] = whole_id(values["document_id"], values["attribution"])
     return Said(**values)
 
 

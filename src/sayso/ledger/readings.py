@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
+from sayso.ledger.storing import whole_id
 from sayso.model import (
     Act,
     Attribution,
@@ -123,13 +124,13 @@ def _page(ledger: sqlite3.Connection, page: list[int]) -> Iterator[tuple[int, di
     )
     for row in page:
         document = document_of(documents[row], tuple(one["url"] for one in links.get(row, ())))
-        ids = {one["id"]: _whole(document.id, one["reading_id"]) for one in sources.get(row, ())}
+        ids = {one["id"]: whole_id(document.id, one["reading_id"]) for one in sources.get(row, ())}
         reading = Reading(
             document=document,
             attributions=_attributions(document, attributions.get(row, []), spans.get(row, []), ids),
             statements=tuple(
                 Statement(
-                    _whole(document.id, one["reading_id"]), Span(one["start"], one["end"]), bool(one["is_headline"])
+                    whole_id(document.id, one["reading_id"]), Span(one["start"], one["end"]), bool(one["is_headline"])
                 )
                 for one in statements.get(row, ())
             ),
@@ -139,11 +140,6 @@ def _page(ledger: sqlite3.Connection, page: list[int]) -> Iterator[tuple[int, di
         )
         entities = {ids[one["id"]]: one["entity_id"] for one in sources.get(row, ()) if one["entity_id"] is not None}
         yield row, entities, reading
-
-
-def _whole(document: str, kept: str) -> str:
-    """An id as it stands in the Reading, from how it is kept (see storing.short_id)."""
-    return document + kept if kept.startswith(":") else kept
 
 
 def _made_by(row: sqlite3.Row) -> MadeBy:
@@ -173,7 +169,7 @@ def _attributions(
     document: Document, rows: list[sqlite3.Row], spans: list[sqlite3.Row], sources: dict[int, str]
 ) -> tuple[Attribution, ...]:
     spans_of = _by(spans, "attribution_id")
-    ids = {row["id"]: _whole(document.id, row["reading_id"]) for row in rows}
+    ids = {row["id"]: whole_id(document.id, row["reading_id"]) for row in rows}
 
     def part(row: sqlite3.Row, name: str) -> tuple[Span, ...]:
         return tuple(Span(one["start"], one["end"]) for one in spans_of[row["id"]] if one["part"] == name)

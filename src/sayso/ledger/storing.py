@@ -152,6 +152,11 @@ def short_id(document: str, whole: str) -> str:
     return whole.removeprefix(document) if whole.startswith(f"{document}:") else whole
 
 
+def whole_id(document: str, kept: str) -> str:
+    """An id as it stands in the Reading, from how `short_id` kept it."""
+    return document + kept if kept.startswith(":") else kept
+
+
 def version_id(document: str, text_sha256: str) -> str:
     """The id under which another text of a document is kept whose own id is taken."""
     return f"{document}@{text_sha256[:8]}"

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sayso.ledger.storing import short_id
+from sayso.ledger.storing import whole_id
 from sayso.model import (
     Act,
     Certainty,
@@ -86,14 +87,9 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels) -> Answer |
 def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) -> list[Member]:
     """The propositions that say what some words say, or the contrary; none unless one says the same."""
     asked = vectors(models.encoder, [words])
-    near: list[tuple[float, int]] = []
-    for rows, block in vectors_in_blocks(ledger, BLOCK):
-        cosines = similarity(asked, block)[0]
-        best = np.argsort(-cosines)[:NEAREST]
-        near = sorted([*near, *((float(cosines[i]), rows[i]) for i in best)], reverse=True)[:NEAREST]
-    if not near:
+    rows = nearest_rows(ledger, asked, NEAREST)
+    if not rows:
         return []
-    rows = [row for _, row in near]
     told = [_proposition(ledger, row) for row in rows]
     made = np.concatenate([asked, np.stack([np.frombuffer(one["vector"], dtype=np.int8) for one in told])])
     facts = [facts_of(words), *(facts_of(one["text"], one["published"]) for one in told)]
@@ -108,13 +104,19 @@ def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) ->
 
 def nearest(ledger: sqlite3.Connection, words: str, models: ClaimModels, limit: int = 3) -> list[str]:
     """The propositions in a ledger that are nearest to some words, for one whose question nothing fits."""
-    asked = vectors(models.encoder, [words])
+    rows = nearest_rows(ledger, vectors(models.encoder, [words]), 4 * limit)
+    texts = dict.fromkeys(_text_of(ledger, row)[0] for row in rows)
+    return list(texts)[:limit]
+
+
+def nearest_rows(ledger: sqlite3.Connection, asked: NDArray[np.int8], count: int) -> list[int]:
+    """The propositions whose vectors are nearest to one, as many as `count`, the nearest first."""
     near: list[tuple[float, int]] = []
     for rows, block in vectors_in_blocks(ledger, BLOCK):
         cosines = similarity(asked, block)[0]
-        near = sorted([*near, *zip(map(float, cosines), rows, strict=True)], reverse=True)[: 4 * limit]
-    texts = dict.fromkeys(_text_of(ledger, row)[0] for _, row in near)
-    return list(texts)[:limit]
+        best = np.lexsort((-np.array(rows), -cosines))[:count]
+        near = sorted([*near, *((float(cosines[i]), rows[i]) for i in best)], reverse=True)[:count]
+    return [row for _, row in near]
 
 
 def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
@@ -153,7 +155,8 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
     tellings: dict[str, Telling] = {}
     for row, member in sorted(by_row.items()):
         one = _proposition(ledger, row)
-        papers.setdefault(one["document_id"], _paper(ledger, one["document_id"]))
+        if one["document_id"] not in papers:
+            papers[one["document_id"]] = _paper(ledger, one["document_id"])
         paper = papers[one["document_id"]]
         if one["attribution_id"] is None:
             telling = _statement(ledger, one, paper, member)
@@ -240,8 +243,7 @@ def _text_of(ledger: sqlite3.Connection, row: int) -> tuple[str, str]:
         " LEFT JOIN statements ON statements.id = statement_id WHERE propositions.id = ?",
         (row,),
     ).fetchone()
-    part = found["part"]
-    return found["text"], found["document"] + part if part.startswith(":") else part
+    return found["text"], whole_id(found["document"], found["part"])
 
 
 def _paper(ledger: sqlite3.Connection, row: int) -> Paper:
@@ -271,9 +273,8 @@ def _person(ledger: sqlite3.Connection, row: int | None, document: str) -> Perso
         (row,),
     ).fetchone()
     roles = ledger.execute("SELECT role FROM roles WHERE source_id = ? ORDER BY position", (row,)).fetchall()
-    kept = found["reading_id"]
     return Person(
-        id=document + kept if kept.startswith(":") else kept,
+        id=whole_id(document, found["reading_id"]),
         name=found["entity"] or found["name"],
         kind=SourceKind(found["kind"]),
         named=bool(found["is_named"]),
@@ -286,9 +287,8 @@ def _person(ledger: sqlite3.Connection, row: int | None, document: str) -> Perso
 
 def _statement(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper, member: Member) -> Telling:
     found = ledger.execute("SELECT * FROM statements WHERE id = ?", (one["statement_id"],)).fetchone()
-    kept = found["reading_id"]
     return Telling(
-        id=paper.id + kept if kept.startswith(":") else kept,
+        id=whole_id(paper.id, found["reading_id"]),
         document=paper.id,
         span=Span(found["start"], found["end"]),
         content=one["text"],
@@ -308,10 +308,8 @@ def _attribution(
     certainty = Certainty(found["certainty"]) if found["certainty"] else None
     act = Act(found["act"]) if found["act"] else None
     when = When(found["when_text"], found["when_from"], found["when_to"]) if found["when_text"] else None
-    kept = found["reading_id"]
-    assert short_id(paper.id, kept) == kept  # noqa: S101 - so stored
     telling = Telling(
-        id=paper.id + kept if kept.startswith(":") else kept,
+        id=whole_id(paper.id, found["reading_id"]),
         document=paper.id,
         span=Span(start, end),
         content=found["content"],
@@ -329,5 +327,5 @@ def _attribution(
 def _id_of(ledger: sqlite3.Connection, row: int | None, document: str) -> str | None:
     if row is None:
         return None
-    kept: str = ledger.execute("SELECT reading_id FROM attributions WHERE id = ?", (row,)).fetchone()["reading_id"]
-    return document + kept if kept.startswith(":") else kept
+    (kept,) = ledger.execute("SELECT reading_id FROM attributions WHERE id = ?", (row,)).fetchone()
+    return whole_id(document, kept)

@@ -303,11 +303,6 @@ def _pairs_with(ledger: sqlite3.Connection, row: int) -> set[tuple[int, int]]:
     return {(one["a_id"], one["b_id"]) for one in rows}
 
 
-def _pairs_among(ledger: sqlite3.Connection, rows: list[int]) -> set[tuple[int, int]]:
-    among = set(rows)
-    return {pair for row in rows for pair in _pairs_with(ledger, row) if among.issuperset(pair)}
-
-
 def _versions_of_one(ledger: sqlite3.Connection, a: int, b: int) -> bool:
     """Whether two documents are versions of one, which sayso history compares."""
     (count,) = ledger.execute(

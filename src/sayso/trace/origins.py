@@ -9,8 +9,6 @@ from sayso.model import Origin, OriginKind, Origins, SourceKind
 from sayso.trace.chains import Chain
 from sayso.trace.scene import Paper, Person
 
-_NOT_SAME = {SourceKind.DOCUMENT}
-
 
 def origins_of(chains: Iterable[Chain]) -> Origins:
     """The distinct origins at the ends of chains.

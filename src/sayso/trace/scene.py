@@ -10,7 +10,7 @@ from sayso.model import Certainty, Copy, SourceKind, Span, Stance, When
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document as tracing sees it: where it stands in time, who published it, whom it credits and links to."""
+    """A document as tracing sees it: where it stands in time, who published it, what it links to."""
 
     id: str
     name: str
@@ -19,7 +19,6 @@ class Paper:
     published_on: str | None = None
     url: str | None = None
     links: tuple[str, ...] = ()
-    credit_id: str | None = None  # the entity of the agency that the text is credited to
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +55,8 @@ def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Callable[[int],
     rows = [row["id"] for row in ledger.execute(f"SELECT documents.id {_NOT_PROPOSED} ORDER BY 1")]
     if not rows:
         return
-    for page in _pages(rows):
+    for start in range(0, len(rows), AT_ONCE):
+        page = rows[start : start + AT_ONCE]
         with transaction(ledger):
             fresh = [one for row in page for one in _take_down(ledger, row, models)]
             _compare(ledger, fresh, models)
@@ -69,12 +69,6 @@ _NOT_PROPOSED = (
     "FROM documents LEFT JOIN proposed ON proposed.document_id = documents.id"
     " WHERE proposed.maker_id IS NULL OR proposed.maker_id <> documents.maker_id"
 )
-
-
-def _pages(rows: list[int]) -> Iterator[list[int]]:
-    given = iter(rows)
-    while page := list(islice(given, AT_ONCE)):
-        yield page
 
 
 def _take_down(ledger: sqlite3.Connection, row: int, models: ClaimModels) -> list[int]:
@@ -184,7 +178,7 @@ def _group(ledger: sqlite3.Connection) -> None:
         for a, b, same, contrary in ledger.execute("SELECT * FROM pairs")
         if a in keys and b in keys
     ]
-    groups = [one for one in group([], pairs) if one.members]
+    groups = group([], pairs)
     for claim, others in _sides(groups, pairs):
         _store_claim(ledger, claim, others, rows)
 
