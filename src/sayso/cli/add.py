@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sayso.cli.inputs import reading_options, reads_from, tell
-from sayso.cli.ledgers import NOTHING_FOUND, ledger_argument
+from sayso.cli.inputs import nothing_found, reading_options, reads_from, tell
+from sayso.cli.ledgers import counted, ledger_argument
 from sayso.cli.screen import progress
 from sayso.cli.visible import visible
 
@@ -108,8 +108,7 @@ def add(
     if failed:
         raise SystemExit(FAILED)
     if files and not counts["added"] and not counts["known"]:
-        click.echo("sayso: no document found", err=True)
-        raise SystemExit(NOTHING_FOUND)
+        nothing_found("no document found")
 
 
 def _files_of(ledger: Path) -> frozenset[str]:
@@ -124,16 +123,12 @@ def _say(ledger: Path, counts: Counter[str], failed: int, form: str, again: bool
         wanted = ("added", "known", "attributions", *(("read_again",) if again else ()))
         click.echo(msgspec.json.encode({**{key: counts[key] for key in wanted}, "failed": failed}).decode())
         return
-    parts = [f"{_number(counts['added'], 'document')} added"]
+    parts = [f"{counted(counts['added'], 'document')} added"]
     if again:
-        parts.append(f"{_number(counts['read_again'], 'document')} read again")
-    parts[-1] += f", with {_number(counts['attributions'], 'attribution')}"
+        parts.append(f"{counted(counts['read_again'], 'document')} read again")
+    parts[-1] += f", with {counted(counts['attributions'], 'attribution')}"
     if counts["known"]:
         parts.append(f"{counts['known']} in the ledger already")
     if failed:
         parts.append(f"{failed} failed")
     click.echo(f"{visible(str(ledger))}: {'; '.join(parts)}")
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sayso.cli.ledgers import NOTHING_FOUND, format_option, ledger_argument, put_json, put_parts, table
-from sayso.cli.screen import color_option, colour_wanted, progress
+from sayso.cli.inputs import nothing_found
+from sayso.cli.ledgers import catch_up, format_option, ledger_argument, put_json, put_parts, table
+from sayso.cli.screen import color_option, colour_wanted
 
 if TYPE_CHECKING:
     from sayso.model import Copy, Span
@@ -49,9 +52,9 @@ def copies(ledger: Path, document: str | None, quotations: bool, limit: int | No
     """
     from sayso.ledger.opening import reading_from
     from sayso.trace.copies import PassageKind
-    from sayso.trace.copying import copies_in
+    from sayso.trace.copying import behind, copies_in
 
-    _catch_up(ledger)
+    catch_up(ledger, behind, _look_for_copies, "looking for copies in", "documents looked through")
     kind = PassageKind.QUOTATION if quotations else PassageKind.PASSAGE
     with reading_from(ledger) as connection:
         if document is not None:
@@ -64,51 +67,26 @@ def copies(ledger: Path, document: str | None, quotations: bool, limit: int | No
             rows = [_row(connection, copy, words) for copy, words in (first, *found)]
             put_parts([_table(rows)], colour_wanted(color))
         else:
-            put_json((_json(copy) for copy, _ in _all(first, found)), form, key="copies")
+            put_json((_json(copy) for copy, _ in chain((first,), found)), form, key="copies")
 
 
-def _catch_up(ledger: Path) -> None:
-    """Look for copies where the ledger has documents that were not looked through, and say so."""
-    from sayso.ledger.opening import LedgerError, reading_from, writing_to
+def _look_for_copies(connection: sqlite3.Connection, told: Callable[[int], None]) -> None:
     from sayso.lexicon import load_lexicon
-    from sayso.trace.copying import behind, find_copies
+    from sayso.trace.copying import find_copies
 
-    if not ledger.is_file():
-        raise LedgerError(ledger, "no such ledger; make one with: sayso add LEDGER FILE…")
-    with reading_from(ledger) as connection:
-        count = behind(connection)
-    if not count:
-        return
-    click.echo(f"sayso: looking for copies in {count:,} new document{'' if count == 1 else 's'}", err=True)
-    with writing_to(ledger) as connection, progress(count, "documents looked through") as advance:
-
-        def told(number: int) -> None:
-            for _ in range(number):
-                advance(lambda: None)
-
-        find_copies(connection, load_lexicon(), told)
+    find_copies(connection, load_lexicon(), told)
 
 
 def _refuse_unknown(connection: sqlite3.Connection, document: str) -> None:
-    from sayso.cli.visible import visible
-
     if connection.execute("SELECT 1 FROM documents WHERE reading_id = ?", (document,)).fetchone() is None:
-        click.echo(f"sayso: no document has the id '{visible(document)}'; ids are those of sayso read", err=True)
-        raise SystemExit(NOTHING_FOUND)
+        nothing_found(f"no document has the id '{document}'; ids are those of sayso read")
 
 
-def _nothing(document: str | None, kind: PassageKind) -> None:
+def _nothing(document: str | None, kind: PassageKind) -> NoReturn:
     from sayso.trace.copies import PassageKind
 
     which = "no two documents share" if document is None else "this document and no other share"
-    what = "a passage" if kind is PassageKind.PASSAGE else "quotations alone"
-    click.echo(f"sayso: {which} {what}", err=True)
-    raise SystemExit(NOTHING_FOUND)
-
-
-def _all(first: tuple[Copy, int], rest: Any) -> Any:
-    yield first
-    yield from rest
+    nothing_found(f"{which} {'a passage' if kind is PassageKind.PASSAGE else 'quotations alone'}")
 
 
 def _row(connection: sqlite3.Connection, copy: Copy, words: int) -> tuple[str, ...]:

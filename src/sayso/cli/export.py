@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sayso.cli.ledgers import NOTHING_FOUND, ledger_argument
+from sayso.cli.inputs import nothing_found
+from sayso.cli.ledgers import ledger_argument
 from sayso.cli.screen import progress
 from sayso.model import Act
 
@@ -111,8 +112,7 @@ def export(
         connection.execute("BEGIN")  # one state of the ledger, whatever is added meanwhile
         write(wanted(), entities)
     if not count:
-        click.echo("sayso: no document fits", err=True)
-        raise SystemExit(NOTHING_FOUND)
+        nothing_found("no document fits")
 
 
 def _writer(form: Format, output: Path | None) -> Callable[[Iterator[Reading], Entities], None]:

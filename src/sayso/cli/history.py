@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sayso.cli.ledgers import NOTHING_FOUND, format_option, ledger_argument, put_json, put_parts
+from sayso.cli.inputs import nothing_found
+from sayso.cli.ledgers import format_option, ledger_argument, put_json, put_parts
 from sayso.cli.screen import color_option, colour_wanted
 
 if TYPE_CHECKING:
@@ -31,15 +32,13 @@ def history(ledger: Path, url: str, form: str, color: str) -> None:
 
     Exits 0; 2 if called wrongly; 3 if the ledger has no such document.
     """
-    from sayso.cli.visible import visible
     from sayso.ledger.history import history as versions_of
     from sayso.ledger.opening import reading_from
 
     with reading_from(ledger) as connection:
         versions = versions_of(connection, url)
     if not versions:
-        click.echo(f"sayso: no document at {visible(url)}; its URL has to be written as in the ledger", err=True)
-        raise SystemExit(NOTHING_FOUND)
+        nothing_found(f"no document at {url}; its URL has to be written as in the ledger")
     if form != "table":
         put_json(versions, form, {"url": url}, "versions")
         return

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -18,6 +18,8 @@ from sayso.errors import InputError
 if TYPE_CHECKING:
     from sayso.model import Document, Reading
     from sayso.readers import Known, Options, Read
+
+NOTHING_FOUND = 3  # exit code
 
 
 def date_given(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
@@ -108,6 +110,12 @@ def told(found: Iterable[Read | InputError], failed: list[InputError]) -> Iterat
 def tell(error: InputError) -> None:
     """Say on standard error what failed: above a progress bar, where click.echo would write across it."""
     print(f"sayso: {visible(str(error))}", file=sys.stderr, flush=True)
+
+
+def nothing_found(why: str) -> NoReturn:
+    """Say on standard error that there is nothing to show, and why, and end with the exit code for that."""
+    click.echo(f"sayso: {visible(why)}", err=True)
+    raise SystemExit(NOTHING_FOUND)
 
 
 def single(reads: Iterator[Read], why: str) -> Iterator[Read]:

@@ -1,21 +1,20 @@
-"""What the commands that ask a ledger have in common: where its file is, and how rows are printed."""
+"""What the commands that ask a ledger have in common: its file, what it is behind with, how rows are printed."""
 
 from __future__ import annotations
 
+import sqlite3
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sayso.cli.screen import put, width
+from sayso.cli.screen import progress, put, width
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-NOTHING_FOUND = 3  # exit code
 
 ledger_argument = click.argument("ledger", metavar="LEDGER", type=click.Path(path_type=Path))
 format_option = click.option(
@@ -25,6 +24,38 @@ format_option = click.option(
     default="table",
     help="A table (the default), one JSON object, or one JSON object a line.",
 )
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things in words: "1 document", "1,200 documents"."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def catch_up(
+    ledger: Path,
+    behind: Callable[[sqlite3.Connection], int],
+    work: Callable[[sqlite3.Connection, Callable[[int], None]], None],
+    doing: str,
+    done: str,
+) -> None:
+    """Do what a ledger is behind with before it is asked, and say so: `doing` so many new documents, `done` in a bar.
+
+    `work` is given the ledger, and what it is to call with the number of documents that it has done.
+    """
+    from sayso.ledger.opening import reading_from, writing_to
+
+    with reading_from(ledger) as connection:
+        count = behind(connection)
+    if not count:
+        return
+    click.echo(f"sayso: {doing} {counted(count, 'new document')}", err=True)
+    with writing_to(ledger) as connection, progress(count, done) as advance:
+
+        def told(number: int) -> None:
+            for _ in range(number):
+                advance(lambda: None)
+
+        work(connection, told)
 
 
 def put_json(rows: Iterable[Any], form: str, whole: Mapping[str, Any] | None = None, key: str = "rows") -> None:

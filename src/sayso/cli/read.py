@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sayso.cli.inputs import reading_options, readings, reads_from, single
+from sayso.cli.inputs import nothing_found, reading_options, readings, reads_from, single
 from sayso.cli.screen import color_option, colour_wanted, progress, put, width
 
 if TYPE_CHECKING:
     from sayso.errors import InputError
     from sayso.model import Reading
 
-FAILED = 1  # exit codes; 2, for wrong usage, is click's
-NOTHING_FOUND = 3
+FAILED = 1  # exit code; 2, for wrong usage, is click's
 
 
 @click.command()
@@ -92,8 +91,7 @@ def read(
     if failed:
         raise SystemExit(FAILED)
     if not attributions:
-        click.echo("sayso: no attribution found", err=True)
-        raise SystemExit(NOTHING_FOUND)
+        nothing_found("no attribution found")
 
 
 def _count(files: tuple[str, ...]) -> int | None:

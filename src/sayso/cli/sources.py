@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sayso.cli.ledgers import NOTHING_FOUND, format_option, ledger_argument, put_json, put_parts, table
+from sayso.cli.inputs import nothing_found
+from sayso.cli.ledgers import format_option, ledger_argument, put_json, put_parts, table
 from sayso.cli.screen import color_option, colour_wanted
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def _most(found: list[Speaker], connection: sqlite3.Connection, form: str, colou
     from sayso.ledger.questions import months_of, outlets_of
 
     if not found:
-        _nothing("nobody speaks in this ledger")
+        nothing_found("nobody speaks in this ledger")
     rows = [(one, outlets_of(connection, one.id, 3), months_of(connection, one.id)) for one in found]
     if form != "table":
         put_json(({**_speaker(one), "outlets": dict(outlets), "months": months} for one, outlets, months in rows), form)
@@ -103,11 +105,11 @@ def _one(connection: sqlite3.Connection, name: str, limit: int | None, form: str
     found = entities_named(connection, name)
     if not found:
         near = names_like(connection, name)
-        _nothing(f"no source is called '{name}'" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+        nothing_found(f"no source is called '{name}'" + (f"; did you mean {' or '.join(near)}?" if near else ""))
     if form != "table":
         put_json(
             (
-                {"entity": _speaker(one), **_plain(said)}
+                {"entity": _speaker(one), **asdict(said)}
                 for one in found
                 for said in islice(all_said(connection, one.id), limit)
             ),
@@ -161,10 +163,10 @@ def _ambiguous(connection: sqlite3.Connection, limit: int, form: str, colour: bo
 
     namesakes, left_open = ambiguous_entities(connection, limit), names_left_open(connection, limit)
     if not namesakes and not left_open:
-        _nothing("no name is ambiguous")
+        nothing_found("no name is ambiguous")
     if form != "table":
         rows = [{"why": "namesakes", **_speaker(one)} for one in namesakes]
-        put_json([*rows, *({"why": "no full name", **_plain(one)} for one in left_open)], form)
+        put_json([*rows, *({"why": "no full name", **asdict(one)} for one in left_open)], form)
         return
     apart = table("namesakes, kept apart", "told apart by", ("attributions", "right"), ("documents", "right"))
     for one in namesakes:
@@ -184,7 +186,7 @@ def _unnamed(connection: sqlite3.Connection, limit: int | None, form: str, colou
 
     found = unnamed_by_outlet(connection)[:limit]
     if not any(one.unnamed_sources for one in found):
-        _nothing("no unnamed source speaks in this ledger")
+        nothing_found("no unnamed source speaks in this ledger")
     if form != "table":
         put_json(found, form)
         return
@@ -225,16 +227,3 @@ def _speaker(one: Speaker) -> dict[str, Any]:
         "documents": one.documents,
         "ambiguous": bool(one.is_ambiguous),
     }
-
-
-def _plain(one: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(one)
-
-
-def _nothing(why: str) -> None:
-    from sayso.cli.visible import visible
-
-    click.echo(f"sayso: {visible(why)}", err=True)
-    raise SystemExit(NOTHING_FOUND)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sayso.cli.ledgers import NOTHING_FOUND, ledger_argument, put_parts
-from sayso.cli.screen import color_option, colour_wanted, progress
+from sayso.cli.inputs import nothing_found
+from sayso.cli.ledgers import catch_up, ledger_argument, put_parts
+from sayso.cli.screen import color_option, colour_wanted
 
 if TYPE_CHECKING:
     from sayso.model import Origins, Position, Stance
@@ -47,21 +50,19 @@ def who(ledger: Path, claim: str, form: str, limit: int, color: str) -> None:
 
     Exits 0; 1 if the ledger cannot be used; 2 if called wrongly; 3 if nothing fits.
     """
-    from sayso.cli.visible import visible
     from sayso.ledger.opening import reading_from
     from sayso.trace.asking import nearest
     from sayso.trace.asking import who as asked
     from sayso.trace.tracing import claim_models
 
-    catch_up(ledger)
+    bring_up_to_date(ledger)
     models = claim_models()
     with reading_from(ledger) as connection:
         found = asked(connection, claim, models)
         if found is None:
             near = "; ".join(f"“{text[:120]}”" for text in nearest(connection, claim, models))
             remedy = f" The nearest are: {near}" if near else ""
-            click.echo(f"sayso: nothing in this ledger says so, or the contrary.{visible(remedy)}", err=True)
-            raise SystemExit(NOTHING_FOUND)
+            nothing_found(f"nothing in this ledger says so, or the contrary.{remedy}")
         if form == "json":
             import msgspec
 
@@ -70,29 +71,19 @@ def who(ledger: Path, claim: str, form: str, limit: int, color: str) -> None:
             put_parts(_shown(found, limit), colour_wanted(color))
 
 
-def catch_up(ledger: Path) -> None:
+def bring_up_to_date(ledger: Path) -> None:
     """Trace what is not traced yet, and say so."""
-    from sayso.ledger.opening import LedgerError, reading_from, writing_to
     from sayso.lexicon import load_lexicon
-    from sayso.trace.copying import behind as copies_behind
-    from sayso.trace.copying import find_copies
-    from sayso.trace.tracing import behind, claim_models, trace
+    from sayso.trace import copying, tracing
 
-    if not ledger.is_file():
-        raise LedgerError(ledger, "no such ledger; make one with: sayso add LEDGER FILE…")
-    with reading_from(ledger) as connection:
-        count = max(behind(connection), copies_behind(connection))
-    if not count:
-        return
-    click.echo(f"sayso: tracing {count:,} new document{'' if count == 1 else 's'}", err=True)
-    with writing_to(ledger) as connection, progress(count, "documents traced") as advance:
+    def work(connection: sqlite3.Connection, told: Callable[[int], None]) -> None:
+        copying.find_copies(connection, load_lexicon())
+        tracing.trace(connection, tracing.claim_models(), told)
 
-        def told(number: int) -> None:
-            for _ in range(number):
-                advance(lambda: None)
+    def behind(connection: sqlite3.Connection) -> int:
+        return max(tracing.behind(connection), copying.behind(connection))
 
-        find_copies(connection, load_lexicon())
-        trace(connection, claim_models(), told)
+    catch_up(ledger, behind, work, "tracing", "documents traced")
 
 
 def plain(found: Answer) -> dict[str, Any]:
