@@ -26,6 +26,7 @@ import json
 import random
 import re
 import resource
+import sqlite3
 import sys
 import tempfile
 import time
@@ -144,11 +145,8 @@ def made_copies(articles: list[dict[str, Any]], rate: float, make: Any) -> dict[
         other = by.choice([a for a in articles if a is not one])
         documents.append(Document(f"{one['id']}/copy", make(one, other, words, rate, by)))
     by.shuffle(documents)
-    began = time.perf_counter()
     with ledger_of(documents) as ledger:
-        began = time.perf_counter()
-        find_copies(ledger, load_lexicon())
-        seconds = time.perf_counter() - began
+        seconds = timed_search(ledger)
         found = found_in(ledger)
         found_any = found.keys() | found_in(ledger, PassageKind.QUOTATION).keys()
     wanted = [pair(one["id"], f"{one['id']}/copy") for one in articles]
@@ -196,14 +194,19 @@ def across_publishers(articles: list[dict[str, Any]]) -> dict[str, Any]:
     return {"pairs": pairs, "found": [[*p, words] for p, words in sorted(found.items())]}
 
 
+def timed_search(ledger: sqlite3.Connection) -> float:
+    """Look for copies in a ledger; how many seconds it took."""
+    began = time.perf_counter()
+    find_copies(ledger, load_lexicon())
+    return time.perf_counter() - began
+
+
 def silver(name: str, articles: list[tuple[str, str, str]], wanted: list[dict[str, Any]]) -> dict[str, Any]:
     """How much of the computed pairs is found, by the share of the shorter text that is the same."""
     documents = [Document(one, text, publisher=publisher or None) for one, publisher, text in articles]
     texts = {one.id: one.text for one in documents}
     with ledger_of(documents) as ledger:
-        began = time.perf_counter()
-        find_copies(ledger, load_lexicon())
-        seconds = time.perf_counter() - began
+        seconds = timed_search(ledger)
         found = found_in(ledger)
         any_ = found.keys() | found_in(ledger, PassageKind.QUOTATION).keys()
         linked = groups(any_)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeVar
 
 from sayso import __version__
 from sayso.extract import Extracted, Submit, at_once, begin
@@ -31,6 +33,12 @@ from sayso.resolve import Placed, link_mentions, resolve, sentence_numbers
 from sayso.resolve.forms import lowered
 from sayso.resolve.model import MentionModel, load_mentions
 from sayso.statements import statements
+
+if TYPE_CHECKING:
+    from sayso.readers import Read
+
+T = TypeVar("T")
+ReadMany = Callable[[Iterable[Document]], Iterator[Reading]]
 
 TRAINED_ON = "en"
 MOST_IN_ANOTHER_LANGUAGE = 0.3  # of confidence; calibration says nothing of texts unlike those it was fitted on
@@ -115,6 +123,26 @@ def read_many(
                 yield started.popleft()()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def with_readings(given: Iterable[T], read: Callable[[T], Read], read_many: ReadMany) -> Iterator[tuple[T, Reading]]:
+    """Each of these with its Reading, in their order; `read` says what a reader gave for one.
+
+    What came with a Reading is not read again.
+    """
+    for has_reading, run in groupby(given, key=lambda one: read(one).reading is not None):
+        if has_reading:
+            yield from ((one, reading) for one in run if (reading := read(one).reading))
+            continue
+        under_way: deque[T] = deque()
+        for reading in read_many(_documents(run, read, under_way)):
+            yield under_way.popleft(), reading
+
+
+def _documents(given: Iterable[T], read: Callable[[T], Read], under_way: deque[T]) -> Iterator[Document]:
+    for one in given:
+        under_way.append(one)
+        yield read(one).document
 
 
 def chains(given: Document | str) -> list[list[Span]]:

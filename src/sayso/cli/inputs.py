@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -16,7 +15,7 @@ from sayso.cli.visible import visible
 from sayso.errors import InputError
 
 if TYPE_CHECKING:
-    from sayso.model import Document, Reading
+    from sayso.model import Reading
     from sayso.readers import Known, Options, Read
 
 NOTHING_FOUND = 3  # exit code
@@ -129,31 +128,8 @@ def single(reads: Iterator[Read], why: str) -> Iterator[Read]:
 
 
 def readings(reads: Iterable[Read], threads: int | None) -> Iterator[tuple[Reading, str]]:
-    """A Reading of each document, with the place it came from; the reader's problems come before the others.
+    """A Reading of each document, with the place it came from; the reader's problems come before the others."""
+    from sayso.reading import read_many, with_readings
 
-    A Reading that the input holds is taken as it is.
-    """
-    for there, run in groupby(reads, key=lambda read: read.reading is not None):
-        if there:
-            yield from ((_with_problems(read.reading, read), read.place) for read in run if read.reading)
-        else:
-            yield from _read_now(run, threads)
-
-
-def _read_now(reads: Iterable[Read], threads: int | None) -> Iterator[tuple[Reading, str]]:
-    from sayso.reading import read_many
-
-    under_way: deque[Read] = deque()
-
-    def documents() -> Iterator[Document]:
-        for read in reads:
-            under_way.append(read)
-            yield read.document
-
-    for reading in read_many(documents(), threads=threads):
-        read = under_way.popleft()
-        yield _with_problems(reading, read), read.place
-
-
-def _with_problems(reading: Reading, read: Read) -> Reading:
-    return replace(reading, problems=read.problems + reading.problems)
+    for read, reading in with_readings(reads, lambda read: read, partial(read_many, threads=threads)):
+        yield replace(reading, problems=read.problems + reading.problems), read.place

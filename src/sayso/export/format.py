@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -88,6 +89,16 @@ def new_folder(folder: Path) -> Path:
         raise InputError(str(folder), "already there, and not an empty folder; name a new one")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def write_list(head: bytes, items: Iterable[Any], out: BinaryIO) -> None:
+    """Writes a JSON object that ends with a list, an item a line; `head` is what stands before the items."""
+    out.write(head)
+    comma = b"\n"
+    for item in items:
+        out.write(comma + json.dumps(item, ensure_ascii=False).encode())
+        comma = b",\n"
+    out.write(b"\n]}\n")
 
 
 PLAIN_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,99}")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from sayso.export.fields import LABELLED, labelled, under, unlabelled
-from sayso.export.format import Entities, Entity, Format, Part, Stream
+from sayso.export.format import Entities, Entity, Format, Part, Stream, write_list
 from sayso.export.jsonl import reading_to_dict
 from sayso.export.tables import GAP, entity_of
 from sayso.model import Reading
@@ -30,13 +30,8 @@ CARRIES = (
 
 def write(readings: Iterable[Reading], out: BinaryIO, entities: Entities | None = None) -> None:
     """Writes one @graph, a node a line."""
-    out.write(b'{"@context": "https://schema.org", "@graph": [')
-    comma = b"\n"
-    for reading in readings:
-        for node in nodes_of(reading, entities):
-            out.write(comma + json.dumps(node, ensure_ascii=False).encode())
-            comma = b",\n"
-    out.write(b"\n]}\n")
+    nodes = (node for reading in readings for node in nodes_of(reading, entities))
+    write_list(b'{"@context": "https://schema.org", "@graph": [', nodes, out)
 
 
 def read(stream: BinaryIO) -> Iterator[Part]:

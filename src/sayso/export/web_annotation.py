@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 
 from sayso.export.fields import DOCUMENT, under
-from sayso.export.format import Entities, Format, Part, Stream
+from sayso.export.format import Entities, Format, Part, Stream, write_list
 from sayso.export.jsonl import reading_to_dict
 from sayso.model import Reading
 
@@ -55,13 +55,8 @@ CARRIES = (
 def write(readings: Iterable[Reading], out: BinaryIO, entities: Entities | None = None) -> None:  # noqa: ARG001
     """Writes one AnnotationPage, an annotation a line."""
     head = json.dumps({"@context": CONTEXT, "id": "urn:sayso:page", "type": "AnnotationPage"})
-    out.write(head[:-1].encode() + b', "items": [')
-    comma = b"\n"
-    for reading in readings:
-        for annotation in annotations_of(reading):
-            out.write(comma + json.dumps(annotation, ensure_ascii=False).encode())
-            comma = b",\n"
-    out.write(b"\n]}\n")
+    annotations = (annotation for reading in readings for annotation in annotations_of(reading))
+    write_list(head[:-1].encode() + b', "items": [', annotations, out)
 
 
 def read(stream: BinaryIO) -> Iterator[Part]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
+from operator import attrgetter
 
 from sayso.errors import InputError
 from sayso.ledger.entities import outlet_key, outlet_named
@@ -31,11 +30,11 @@ from sayso.ledger.storing import (
 from sayso.lexicon import Lexicon
 from sayso.model import GIVEN_NO_ID, Document, MadeBy, Reading
 from sayso.readers import Read
+from sayso.reading import ReadMany, with_readings
 
 BATCH = 50  # documents
 LONGEST = 5.0  # seconds until a batch is written although it is not full
 
-ReadMany = Callable[[Iterable[Document]], Iterator[Reading]]
 Key = tuple[str, ...]
 
 
@@ -69,7 +68,8 @@ def add(
     under_way: set[Key] = set()
     batch: list[tuple[_Fresh, Reading]] = []
     begun = time.monotonic()
-    for pair in _with_readings(_fresh(ledger, reads, under_way, lexicon, told), read_many):
+    fresh = _fresh(ledger, reads, under_way, lexicon, told)
+    for pair in with_readings(fresh, attrgetter("read"), read_many):
         batch.append(pair)
         if len(batch) >= BATCH or time.monotonic() - begun > LONGEST:
             _write(ledger, batch, under_way, lexicon, told)
@@ -118,26 +118,6 @@ def _fresh(
         keys |= {("id", own.document.id, own.document.text_sha256), ("kept as", own.document.id)}
         under_way |= keys
         yield _Fresh(own, keys)
-
-
-def _with_readings(fresh: Iterable[_Fresh], read_many: ReadMany) -> Iterator[tuple[_Fresh, Reading]]:
-    """Each document with its Reading, in their order; one that came with a Reading is not read again."""
-    for has_reading, group in groupby(fresh, key=lambda one: one.read.reading is not None):
-        if has_reading:
-            for one in group:
-                assert one.read.reading is not None  # noqa: S101 - so grouped
-                yield one, one.read.reading
-            continue
-        waiting: deque[_Fresh] = deque()
-        for reading in read_many(_documents(group, waiting)):
-            one = waiting.popleft()
-            yield one, reading
-
-
-def _documents(fresh: Iterable[_Fresh], waiting: deque[_Fresh]) -> Iterator[Document]:
-    for one in fresh:
-        waiting.append(one)
-        yield one.read.document
 
 
 def _write(

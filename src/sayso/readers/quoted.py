@@ -283,18 +283,19 @@ def _sent_from(texts: list[str], filled: list[int], names: frozenset[str]) -> in
 
 def _ruled(texts: list[str], filled: list[int], names: frozenset[str]) -> int | None:  # noqa: ARG001
     """A name and a few short lines below a rule."""
-    for rank, at in enumerate(filled[-_SIGNED:], max(0, len(filled) - _SIGNED)):
-        below = filled[rank + 1 :]
-        if rank and _RULE.fullmatch(texts[at]) and below and _is_name(texts[below[0]]) and _signs(texts, below):
-            return at
-    return None
+    return _signed_below(_RULE, texts, filled)
 
 
 def _closed(texts: list[str], filled: list[int], names: frozenset[str]) -> int | None:  # noqa: ARG001
     """A letter's last words, a name, and whatever short lines follow."""
+    return _signed_below(_CLOSING, texts, filled)
+
+
+def _signed_below(line: re.Pattern[str], texts: list[str], filled: list[int]) -> int | None:
+    """The first line of such a form that a name and short lines follow, among the last."""
     for rank, at in enumerate(filled[-_SIGNED:], max(0, len(filled) - _SIGNED)):
         below = filled[rank + 1 :]
-        if rank and _CLOSING.fullmatch(texts[at]) and below and _is_name(texts[below[0]]) and _signs(texts, below):
+        if rank and line.fullmatch(texts[at]) and below and _is_name(texts[below[0]]) and _signs(texts, below):
             return at
     return None
 
