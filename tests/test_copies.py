@@ -147,8 +147,8 @@ def test_a_text_that_is_mostly_quotations_of_another_is_a_copy() -> None:
 def test_what_stands_at_the_foot_of_every_page_is_no_copy() -> None:
     foot = (
         "Sign up for our newsletter and get the best of the harbour each morning before the boats go out to sea.\n"
-        "Copyright © 2024 Norlands Press. All rights reserved. This material may not be published, broadcast, "
-        "rewritten or passed on to anyone without our leave."
+        "Copyright © 2024 Norlands Press. All rights reserved. Without our leave these lines may not be published, "
+        "broadcast, rewritten or passed on to anyone."
     )
     assert shared(text(*HARBOUR, foot), text(*ORCHARD, foot)) == ()
 
