@@ -13,10 +13,9 @@ from typing import Any
 from lxml import etree
 
 from sayso.errors import InputError
-from sayso.model import Document, document_id
 from sayso.readers.given import Given, Read
 from sayso.readers.lines import lines_of_element, paragraphs_of
-from sayso.readers.wire import moment, remarks, story, words_of
+from sayso.readers.wire import document_of, moment, remarks, words_of
 
 MOST_XML = 1 << 25  # bytes of one file: a tree takes many times as much memory
 
@@ -240,23 +239,9 @@ def _story(found: dict[str, Any], place: str, given: Given, problems: tuple[str,
     headline, body = found["headline"], found["body"]
     if not body and not headline:
         return InputError(place, "an item without a headline or a text")
-    known = given.known
-    url = known.url or words_of(found["url"])
     published, trouble = moment(found["published"], *found["published"])
-    text, span = story(headline, body)
-    document = Document(
-        id=document_id(text, url or given.name),
-        text=text,
-        title=known.title or headline,
-        title_span=span if known.title in (None, headline) else None,
-        publisher=known.publisher or words_of(found["publisher"]),
-        published=known.published or published,
-        byline=words_of(found["byline"]),
-        credit=words_of(found["credit"]),
-        dateline=words_of(found["dateline"]),
-        url=url,
-        language=words_of(found["language"]),
-    )
+    said = {name: words_of(found[name]) for name in ("url", "publisher", "byline", "credit", "dateline", "language")}
+    document = document_of(given, headline, body, published=published, **said)
     told = remarks(status=found["status"], notes=found["notes"], signals=found["signals"], embargoed=found["embargoed"])
     empty = ["no text in it: its headline alone was read"] * (not body)
     return Read(document, place, (*problems, *trouble, *empty, *told))

@@ -13,11 +13,10 @@ from typing import Any
 import msgspec
 
 from sayso.errors import InputError
-from sayso.model import Document, document_id
 from sayso.readers.given import Given, Read
 from sayso.readers.lines import lines_of_html, paragraphs_of
 from sayso.readers.newsml import text_of_nitf
-from sayso.readers.wire import moment, remarks, story, words_of
+from sayso.readers.wire import document_of, moment, remarks, words_of
 
 MOST_JSON = 1 << 26  # bytes of one item or list that is written over many lines
 
@@ -114,21 +113,17 @@ def _read(raw: Item, place: str, given: Given) -> Read | InputError | None:
         return None
     if not body and not headline:
         return InputError(place, "a ninjs item without a headline or a body")
-    known = given.known
-    url = known.url or words_of(item.get("uri"))
     published, trouble = moment(item, "versioncreated", "contentcreated", "firstcreated")
-    text, span = story(headline, body)
-    document = Document(
-        id=document_id(text, url or given.name),
-        text=text,
-        title=known.title or headline,
-        title_span=span if known.title in (None, headline) else None,
-        publisher=known.publisher or _publisher(item),
-        published=known.published or published,
+    document = document_of(
+        given,
+        headline,
+        body,
+        url=words_of(item.get("uri")),
+        publisher=_publisher(item),
+        published=published,
         byline=_byline(item),
         credit=_named(item.get("creditline")),
         dateline=_main(item, "dateline", "datelines"),
-        url=url,
         language=words_of(item.get("language")),
     )
     told = remarks(

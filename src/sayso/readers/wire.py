@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sayso.model import Span
+from sayso.model import Document, Span, document_id
 from sayso.readers.characters import one_line
+from sayso.readers.given import Given
 
 _CORRECTS = re.compile(r"\bcorrect(?:s|ion|ed|ive)?\b", re.IGNORECASE)
 _KILLS = re.compile(r"\b(?:kill(?:ed)?|withdraw(?:n|s|al)?|retract(?:s|ed|ion)?|mandatory kill)\b", re.IGNORECASE)
@@ -19,6 +20,38 @@ def story(headline: str | None, body: str) -> tuple[str, Span | None]:
     """The text of a story, its headline first, and where that is."""
     text = "\n\n".join(filter(None, (headline, body)))
     return text, Span(0, len(headline)) if headline else None
+
+
+def document_of(
+    given: Given,
+    headline: str | None,
+    body: str,
+    *,
+    url: str | None,
+    publisher: str | None,
+    published: str | None,
+    byline: str | None,
+    credit: str | None,
+    dateline: str | None,
+    language: str | None,
+) -> Document:
+    """The document that an item is, where what the user knows outweighs what the item says."""
+    known = given.known
+    text, span = story(headline, body)
+    url = known.url or url
+    return Document(
+        id=document_id(text, url or given.name),
+        text=text,
+        title=known.title or headline,
+        title_span=span if known.title in (None, headline) else None,
+        publisher=known.publisher or publisher,
+        published=known.published or published,
+        byline=byline,
+        credit=credit,
+        dateline=dateline,
+        url=url,
+        language=language,
+    )
 
 
 def words_of(value: Any) -> str | None:
