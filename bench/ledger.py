@@ -3,8 +3,9 @@ r"""What the ledger costs and how quickly it answers: prints tables.
 python bench/ledger.py --corpus ../shared/data/polnear/dev.jsonl.gz --json bench/results/ledger.json
 
 Three parts: adding articles beside reading them alone (needs --corpus); adding generated Readings up to
---documents, by slices, with memory and size; and what questions take once there are --asked-at documents, a
-million attributions. It needs some 2 GB in the folder for temporary files (--folder for another), and an hour.
+--documents, by slices, with memory and size, the last slice in turns with a first one into a fresh ledger; and what
+questions take once there are --asked-at documents, a million attributions. Figures are written as they come. It
+needs some 2 GB in the folder for temporary files (--folder for another), and an hour.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from sayso.readers import Read
 from sayso.reading import read_many
 
 SLICE = 10_000  # documents
+TURN = 1000  # documents that are added to the large ledger, and then to the fresh one
 ROUNDS = 3
 AT_ONCE = 8  # articles that are read, and added, in turn
 PAGE = 200  # statements that are fetched at once
@@ -129,18 +131,46 @@ def beside_reading(corpus: Path, folder: Path, threads: int) -> Figures:
 # 2. Growing
 
 
-def grow(path: Path, documents: int, asked_at: int, ask: Callable[[], Figures]) -> Figures:
-    """Add generated Readings slice by slice; CPU time a document in each, memory, size, and the answers half-way."""
-    generated, slices, answers = readings(documents), [], {}
+def grow(path: Path, documents: int, asked_at: int, ask: Callable[[], None], keep: Callable[[Figures], None]) -> None:
+    """Add generated Readings slice by slice; CPU time a document in each, memory, size; questions half-way.
+
+    `keep` is given the figures as they come.
+    """
+    generated, slices = readings(documents), list[Figures]()
     done = 0
     while done < documents:
         wanted = min(SLICE, documents - done, asked_at - done if done < asked_at else documents)
-        slices.append(_slice(path, generated, wanted))
+        last = done > 0 and done + wanted == documents
+        one, first = _in_turns(path, generated, wanted) if last else (_slice(path, generated, wanted), None)
+        slices.append(one)
         done += wanted
-        say(f"{done:,} documents: {slices[-1]['cpu_ms']:.2f} ms of CPU time a document")
+        say(f"{done:,} documents: {one['cpu_ms']:.2f} ms of CPU time a document")
+        fresh = {"first_in_turns_with_last": first} if first else {}
+        keep({"machine": machine(), "slices": slices, "size": size(path, done * PER_DOCUMENT), **fresh})
         if done == asked_at:
-            answers = ask()
-    return {"machine": machine(), "slices": slices, "size": size(path, done * PER_DOCUMENT), **answers}
+            ask()
+
+
+def _in_turns(path: Path, generated: Iterator[Reading], wanted: int) -> tuple[Figures, Figures]:
+    """A slice added to a large ledger and as many documents to a fresh one, some at a time in turns: what the machine
+    is burdened with meanwhile burdens both."""
+    fresh, others = path.with_name("fresh.ledger"), readings(wanted)
+    large, small = list[Figures](), list[Figures]()
+    for start in range(0, wanted, TURN):
+        some = min(TURN, wanted - start)
+        large.append(_slice(path, generated, some))
+        small.append(_slice(fresh, others, some))
+    return _together(large), _together(small)
+
+
+def _together(slices: Sequence[Figures]) -> Figures:
+    documents = sum(one["documents"] for one in slices)
+    times = ("cpu_ms", "wall_ms", "generating_cpu_ms")
+    return {
+        "documents": documents,
+        **{what: sum(one[what] * one["documents"] for one in slices) / documents for what in times},
+        "peak_memory_mb": max(one["peak_memory_mb"] for one in slices),
+    }
 
 
 def _slice(path: Path, generated: Iterator[Reading], wanted: int) -> Figures:
@@ -319,8 +349,9 @@ def tables(run: Figures) -> Iterator[str]:
         upto = 0
         for one in found["slices"]:
             upto += one["documents"]
-            times = (one["cpu_ms"], one["wall_ms"], one.get("generating_cpu_ms", 0.0))
-            yield f"| to {upto:,} | {' | '.join(f'{ms:.2f}' for ms in times)} | {one['peak_memory_mb']} |"
+            yield _slice_row(f"to {upto:,}", one)
+        if first := found.get("first_in_turns_with_last"):
+            yield _slice_row(f"a fresh ledger, to {first['documents']:,}, in turns with the last row", first)
         size_ = found["size"]
         each = size_["bytes"] / size_["attributions"]
         yield f"\n{each:.0f} bytes an attribution; texts alone {size_['texts_alone']:.0f}\n"
@@ -335,6 +366,11 @@ def tables(run: Figures) -> Iterator[str]:
             shown = " | ".join(f"{1000 * cell[key]:.1f}" for cell in cells for key in ("median", "99"))
             slow = any(c["median"] > MEDIAN or c["99"] > LAST for c in (cells[0], cells[2]))
             yield f"| {name}{' (slow)' if slow else ''} | {shown} |"
+
+
+def _slice_row(name: str, one: Figures) -> str:
+    times = (one["cpu_ms"], one["wall_ms"], one["generating_cpu_ms"])
+    return f"| {name} | {' | '.join(f'{ms:.2f}' for ms in times)} | {one['peak_memory_mb']} |"
 
 
 def say(what: str) -> None:
@@ -355,18 +391,25 @@ def main() -> None:
     options.add_argument("--json", type=Path, help="write all figures here")
     given = options.parse_args()
     run: Figures = json.loads(given.json.read_text("utf8")) if given.json and given.json.exists() else {}
+
+    def keep(part: str, figures: Figures) -> None:
+        run[part] = figures
+        if given.json:
+            given.json.write_text(json.dumps(run, indent=1) + "\n", "utf8")
+
     with TemporaryDirectory(dir=given.folder) as folder:
         path = Path(folder) / "generated.ledger"
-        if given.ledger:
-            run["answers"] = answers(given.ledger)
-        elif given.documents:
-            run["growing"] = grow(path, given.documents, given.asked_at, lambda: {"answers": answers(path)})
-            run["answers"] = run["growing"].pop("answers", {})
+
+        def ask() -> None:
+            keep("answers", answers(path))
+
         if given.corpus:
-            run["beside_reading"] = beside_reading(given.corpus, Path(folder), given.threads)
+            keep("beside_reading", beside_reading(given.corpus, Path(folder), given.threads))
+        if given.ledger:
+            keep("answers", answers(given.ledger))
+        elif given.documents:
+            grow(path, given.documents, given.asked_at, ask, partial(keep, "growing"))
     print("\n".join(tables(run)))
-    if given.json:
-        given.json.write_text(json.dumps(run, indent=1) + "\n", "utf8")
 
 
 if __name__ == "__main__":
