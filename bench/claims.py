@@ -55,7 +55,8 @@ class Scorer:
         self.see(texts)
         place = {text: i for i, text in enumerate(texts)}
         table = np.stack([self.vectors[text] for text in texts])
-        return judge_pairs(self.judge, table, [self.facts[t] for t in texts], [(place[a], place[b]) for a, b in pairs])
+        facts = [self.facts[t] for t in texts]
+        return judge_pairs(self.judge, table, facts, texts, [(place[a], place[b]) for a, b in pairs])
 
     def cosine(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         self.see([text for pair in pairs for text in pair])
@@ -274,7 +275,7 @@ def speed(s: Scorer, texts: Sequence[str]) -> Row:
     facts = [facts_of(text) for text in texts]
     taken = time.process_time()
     pairs = [(i, j) for i in range(len(texts)) for j in range(i + 1, min(i + 40, len(texts)))]
-    judge_pairs(s.judge, made, facts, pairs)
+    judge_pairs(s.judge, made, facts, texts, pairs)
     judged = time.process_time()
     words = sum(len(text.split()) for text in texts) / len(texts)
     return {

@@ -221,6 +221,19 @@ def copies() -> str:
     return "\n".join(lines)
 
 
+def pairs() -> str:
+    """How well it is told whether two contents of real articles say the same, the contrary, or something else."""
+    run = result("pairs")
+    lines = ["| | pairs | true | precision | recall | F1 |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {one['outcome']}, by {'sayso' if one['by'] == 'judge' else 'cosine'} | {one['pairs']} | {one['true']} | "
+        f"{one['precision']:.1f} | {one['recall']:.1f} | {one['f1']:.1f} |"
+        for one in run["figures"]
+        if one["corpus"] == "all"
+    ]
+    return "\n".join(lines)
+
+
 def story() -> str:
     """How `sayso who` answers about the invented story."""
     return str(result("story")["table"])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 import sqlite3
 from collections import Counter
 from functools import partial
@@ -81,7 +82,7 @@ def count(ledger: sqlite3.Connection, claim: Row, answer: Answer | None, counts:
         found = [one for one in told if fits(one, row, files)]
         counts["positions found"] += bool(found)
         counts["stance right"] += any(one.stance == row["stance"] for one in found)
-        counts["holder right"] += any(folded(one.entity or "") == folded(row["holder"]) for one in found)
+        counts["holder right"] += any(plain_name(one.entity or "") == plain_name(row["holder"]) for one in found)
     for row in rows("origins"):
         if row["claim"] == claim["claim"]:
             counts["ranges"] += 1
@@ -104,6 +105,11 @@ def fits(one: Position, row: Row, files: dict[str, str]) -> bool:
         return False
     a, b = set(folded(one.content).split()), set(folded(row["words"]).split())
     return 2 * len(a & b) >= min(len(a), len(b)) > 0
+
+
+def plain_name(name: str) -> str:
+    """A name or description as it is compared: without the article or pronoun before it."""
+    return re.sub(r"^(?:an?|the|its|his|her|their) ", "", folded(name))
 
 
 def shown(counts: dict[str, int]) -> str:

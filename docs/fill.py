@@ -20,6 +20,7 @@ from sayso.export import EXPORTS, LEFT_OUT
 from sayso.export.fields import READING, carries, field_paths
 from sayso.ledger.opening import writing_to
 from sayso.lexicon import load_lexicon
+from sayso.trace.auditing import AuditRow
 
 
 def labels() -> str:
@@ -125,6 +126,35 @@ def exported_fields() -> str:
 def left_out() -> str:
     """The names that `--without` takes."""
     return "\n".join(f"- of {kind}: {', '.join(f'`{name}`' for name in blanks)}" for kind, blanks in LEFT_OUT.items())
+
+
+# What the columns of an audit hold.
+_AUDIT = {
+    "claim_id, claim": "the claim, by its id and in words",
+    "stance": "what is held: says, probable, possible, disputes, withholds, asks, wants",
+    "holder, named": "who holds it, and whether the document names them; an unnamed one by its description",
+    "quotation": "the document’s own words; ` […] ` stands between pieces",
+    "place": "the offsets of these pieces in the text, `12..40;50..60`",
+    "source, cue": "the words that name the holder there, and those that say it is said",
+    "certainty, when": "how surely it is held, and when it was said, as far as the text says",
+    "confidence": "how sure sayso is that this is a position on this claim, 0 to 1",
+    "document, title, outlet, published, url": "where it stands",
+    "link": "the address with a text fragment, at which a browser shows the words; the page may have changed since",
+    "text_sha256": "the hash of the text that was read, in UTF-8",
+    "attribution": "the id of the attribution in the Reading; empty for an outlet’s own voice",
+    "chain, origin": "how it reached the reader, from the document on, and where that ends; no origin for a circle",
+    "superseded_by": "the attribution by which the holder took it back later",
+    "read_by, traced_by": "the versions of sayso, models and lexicon that read the document, and that traced the claim",
+}
+
+
+def audit_columns() -> str:
+    """What each column of an audit holds."""
+    told = [name for names in _AUDIT for name in names.split(", ")]
+    if told != [one.name for one in fields(AuditRow)]:
+        raise ValueError("the columns of an audit are not all told, or in another order")
+    rows = [f"| {', '.join(f'`{name}`' for name in names.split(', '))} | {what} |" for names, what in _AUDIT.items()]
+    return "\n".join(["| column | what it holds |", "|---|---|", *rows])
 
 
 def _fields_of_objects() -> Iterator[str]:

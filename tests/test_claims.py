@@ -46,7 +46,7 @@ def judged(pairs: list[tuple[str, str]]) -> np.ndarray:
     """The probabilities of each pair."""
     texts = [text for pair in pairs for text in pair]
     places = [(i, i + 1) for i in range(0, len(texts), 2)]
-    return judge_pairs(load_judge(), vectors(encoder(), texts), [facts_of(text) for text in texts], places)
+    return judge_pairs(load_judge(), vectors(encoder(), texts), [facts_of(text) for text in texts], texts, places)
 
 
 @pytest.mark.parametrize("case", [pytest.param(c, id=f"{c[0]}: {c[1]} | {c[2]}") for c in CASES])

@@ -98,6 +98,7 @@ last year                       2015-01-01 2015-12-31
 early next year                 2017-01-01 2017-12-31
 the end of the year             2016-01-01 2016-12-31
 ten years ago                   2006-01-01 2006-12-31
+twenty-two years ago            1994-01-01 1994-12-31
 the past year                   2015-07-27 2016-07-27
 this summer                     2016-06-01 2016-08-31
 last summer                     2015-06-01 2015-08-31

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from sayso.model import Act, Attribution, Document, Reading, Source, SourceKind, Span, Statement, attribution_id
-from sayso.trace.propositions import bare, propositions
+from sayso.trace.propositions import bare, parts_of, propositions
 
 
 def span(text: str, words: str) -> Span:
@@ -61,8 +66,56 @@ def test_an_unnamed_source_gets_no_name() -> None:
 def test_who_vows_is_the_one_to_do_it() -> None:
     text = "Ruiz vowed to resign in May."
     content = told(text, "vowed", "to resign in May", speaker="d:1", act=Act.COMMIT)
-    (one,) = propositions(Reading(Document("d", text), (content,), sources=(RUIZ,)))
-    assert one.text == "Ida Ruiz to resign in May"
+    one, deed = propositions(Reading(Document("d", text), (content,), sources=(RUIZ,)))
+    assert (one.text, one.is_deed) == ("Ida Ruiz to resign in May", False)
+    assert (deed.text, deed.is_deed) == ("Ida Ruiz vowed to resign in May", True)
+
+
+def test_who_is_asked_is_the_one_to_do_it() -> None:
+    text = "Ruiz called on the council to publish the report."
+    asked = told(text, "called on", "to publish the report", act=Act.REQUEST, addressee="the council")
+    (one,) = propositions(Reading(Document("d", text), (asked,)))
+    assert one.text == "the council to publish the report"
+
+
+def texts_of(text: str, cue: str, *content: str) -> list[str]:
+    return [one.text for one in propositions(Reading(Document("d", text), (told(text, cue, *content),)))]
+
+
+def test_each_sentence_of_a_quotation_puts_one_forward() -> None:
+    text = "“The mill is sold. The ferry sank in May,” Ruiz said. “Nobody was hurt.”"
+    pieces = ("“The mill is sold. The ferry sank in May,”", "“Nobody was hurt.”")
+    assert texts_of(text, "said", *pieces) == ["The mill is sold", "The ferry sank in May, Nobody was hurt"]
+
+
+def test_a_sentence_that_the_cue_interrupts_is_one() -> None:
+    text = "“The mill,” Ruiz said, “is sold to a bank.”"
+    assert texts_of(text, "said", "“The mill,”", "“is sold to a bank.”") == ["The mill, is sold to a bank"]
+
+
+def test_clauses_are_parted_and_lists_are_not() -> None:
+    text = "Ruiz said the mill was sold, and the ferry had sunk with the nets, the oars and the mast."
+    content = "the mill was sold, and the ferry had sunk with the nets, the oars and the mast"
+    assert texts_of(text, "said", content) == [
+        "the mill was sold",
+        "the ferry had sunk with the nets, the oars and the mast",
+    ]
+
+
+def test_a_clause_about_an_open_it_stays_with_what_it_follows() -> None:
+    text = "Ruiz said the barrier will close, and it will hold."
+    assert texts_of(text, "said", "the barrier will close, and it will hold") == [
+        "the barrier will close, it will hold"
+    ]
+
+
+@given(st.text(max_size=200), st.lists(st.integers(0, 200), min_size=2, max_size=6))
+def test_parts_lie_inside_their_content_in_order(text: str, borders: list[int]) -> None:
+    ends = sorted({min(border, len(text)) for border in borders})
+    pieces = [Span(a, z) for a, z in zip(ends[::2], ends[1::2], strict=False)]
+    cuts = [cut for part in parts_of(text, pieces) for cut in part]
+    assert all(any(piece.start <= cut.start <= cut.end <= piece.end for piece in pieces) for cut in cuts)
+    assert all(a.end <= b.start for a, b in pairwise(cuts))
 
 
 def test_what_only_reports_relays() -> None:

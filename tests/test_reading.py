@@ -120,3 +120,11 @@ def test_an_unclosed_mark_does_not_swallow_the_article() -> None:
     text = "“We will rebuild, Ana Ruiz said on Monday.\n\n" + "The bridge was built in 1931 of local stone.\n\n" * 20
     for a in sayso.read(text).attributions:
         assert max(p.end for p in a.content) < 120
+
+
+def test_a_content_inside_another_ends_where_a_new_clause_begins() -> None:
+    text = "“They would answer the question, and he would look at me,” Ana Ruiz said."
+    inner = [one for one in sayso.read(text).attributions if one.within is not None]
+    assert [(one.cue.of(text), [piece.of(text) for piece in one.content]) for one in inner] == [
+        ("would answer", ["the question"])
+    ]

@@ -24,6 +24,7 @@ from sayso.extract.tagger import load_tagger, score_roles, score_window, shipped
 from sayso.extract.windows import Window  # noqa: E402
 from sayso.extract.words import split_words  # noqa: E402
 from sayso.lexicon import load_lexicon  # noqa: E402
+from sayso.qualify.places import ANCHORED, given_vectors, load_places, options  # noqa: E402
 from sayso.resolve.model import load_mentions  # noqa: E402
 from sayso.resolve.pairs import pair_signs  # noqa: E402
 from sayso.resolve.scores import PARTS, columns  # noqa: E402
@@ -31,7 +32,7 @@ from training import extraction, manner, mentions, places, tagger  # noqa: E402
 from training.chains import Choice, Marked, MarkedText, head_of  # noqa: E402
 from training.export import export, manner_model, score_model, write_model  # noqa: E402
 from training.runs import save_weights, settle  # noqa: E402
-from training.ship import ship_manner, ship_mentions  # noqa: E402
+from training.ship import ship_manner, ship_mentions, ship_places  # noqa: E402
 from training.states import WIDTH, Encoder, open_encoder  # noqa: E402
 
 TEXT = "Bridge to close\n\nAna Ruiz, the mayor, told the council: “We will NOT wait.” The mill’s owner denied it."
@@ -276,7 +277,7 @@ def untrained_mentions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, A
     """A mention model and the projections for manner and places with random weights, in PyTorch and as float ONNX."""
     torch.manual_seed(4)
     model, network = mentions.MentionModel().eval(), manner.MannerNetwork().eval()
-    channel, when = places.Weigher(), places.Weigher()
+    channel, when = (places.Weigher(ANCHORED[kind]) for kind in places.KINDS)
     for distance in (model.start_distance, model.end_distance):
         torch.nn.init.normal_(distance)
     folder = tmp_path_factory.mktemp("mentions")
@@ -361,9 +362,11 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
     kind: str, gold: list[GoldDocument], encoder: Encoder, tmp_path: Path
 ) -> None:
     articles = places.articles_of(gold, kind, encoder, load_lexicon())
-    assert [one.cue for one in articles[0].said] == sorted(one.cue for one in articles[0].said)  # as reading has them
+    assert [one.cue for one in articles[0].scene.said] == sorted(
+        one.cue for one in articles[0].scene.said
+    )  # as reading has them
     settings = places.Settings(epochs=3, batch=2)
-    choices = places.choices_in(articles[0], places.Weigher(), settings, 0.0, np.random.default_rng(1))
+    choices = places.choices_in(articles[0], places.Weigher(ANCHORED[kind]), settings, 0.0, np.random.default_rng(1))
     assert any(c.right.any() for c in choices)
     places.train(kind, settings, articles, articles, tmp_path)
     log = rows_of_log(tmp_path / "places.jsonl")
@@ -371,29 +374,65 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
     assert {"f1", "precision", "recall"} <= log[-1].keys()
 
     torch.manual_seed(9)
-    network = places.Weigher().eval()
+    network = places.Weigher(ANCHORED[kind]).eval()
     place = tmp_path / "weigher.onnx"
     weights = {k: v.numpy() for k, v in network.state_dict().items()}
     write_model(score_model(weights, kind, "signs", "hidden", "out"), place)
     one = choices[0]
     with torch.no_grad():
         wanted = network(torch.from_numpy(one.signs), torch.from_numpy(one.means))
-        vectors = network.project(torch.from_numpy(one.means)).flatten(1).numpy()
-    (found,) = onnx_session(place).run(["score"], {"signs": np.hstack([one.signs, vectors])})
+        vectors = network.vectors(articles[0].states)
+    scene, candidates = articles[0].scene, articles[0].candidates
+    every = (options(candidates, scene, i, [None] * len(scene.said)) for i in range(len(scene.said)))
+    i, some = next((i, some) for i, some in enumerate(every) if some)  # those of choices[0]
+    given = np.hstack([one.signs, given_vectors(vectors, scene, i, some, ANCHORED[kind])])
+    (found,) = onnx_session(place).run(["score"], {"signs": given})
     assert np.allclose(found, wanted, atol=1e-3)
 
 
 def test_what_ships_for_manner_can_be_loaded(tmp_path: Path) -> None:
     from sayso.qualify.manner import load_manner
-    from sayso.qualify.places import load_places
 
-    weights: dict[str, Any] = {"manner": manner.MannerNetwork(), "channel": places.Weigher(), "when": places.Weigher()}
+    weights: dict[str, Any] = {kind: places.Weigher(ANCHORED[kind]) for kind in places.KINDS}
+    weights["manner"] = manner.MannerNetwork()
     files = {name: tmp_path / f"{name}.safetensors" for name in weights}
     for name, network in weights.items():
         save_weights(network.state_dict(), files[name])
     ship_manner(files["manner"], files["channel"], files["when"], {"channel": 0.3, "when": 0.35}, tmp_path)
     assert load_manner(tmp_path).version == load_places(tmp_path).version
     assert load_places(tmp_path).when.least == 0.35
+
+
+def test_other_networks_for_places_leave_the_rest_as_it_ships(tmp_path: Path) -> None:
+    torch.manual_seed(6)
+    parts: dict[str, Any] = {"mentions": mentions.MentionModel(), "manner": manner.MannerNetwork()}
+    for kind in places.KINDS:
+        parts[kind], parts[f"other {kind}"] = (places.Weigher(ANCHORED[kind]) for _ in range(2))
+    file = {name: tmp_path / f"{name}.safetensors" for name in parts}
+    for name, part in parts.items():
+        save_weights(part.state_dict(), file[name])
+    least = {"channel": 0.3, "when": 0.35}
+    states = np.random.default_rng(7).normal(0, 1, (9, WIDTH)).astype(np.float32)
+
+    def shipped(channel: str, when: str, folder: Path) -> tuple[Any, Any, str]:
+        ship_mentions(file["mentions"], file["manner"], file[channel], file[when], folder)
+        ship_manner(file["manner"], file[channel], file[when], least, folder)
+        return read_back(folder)
+
+    def read_back(folder: Path) -> tuple[Any, Any, str]:
+        loaded = load_mentions(folder)
+        names = [i.name for i in loaded.words.get_inputs()]
+        given = {n: np.ascontiguousarray(x) for n, x in zip(names, np.split(states, 3, axis=1), strict=True)}
+        return loaded.words.run(["rows"], given)[0], load_places(folder), loaded.version
+
+    before, _, old = shipped("channel", "when", tmp_path / "one")
+    wanted, _, _ = shipped("other channel", "other when", tmp_path / "two")
+    ship_places(file["other channel"], file["other when"], {**least, "when": 0.4}, tmp_path / "one", tmp_path / "one")
+    rows, found, new = read_back(tmp_path / "one")
+    assert np.array_equal(rows, wanted)
+    assert np.array_equal(rows[:, : -PARTS["places"]], before[:, : -PARTS["places"]])
+    assert not np.array_equal(rows, before)
+    assert (found.when.least, found.channel.least, new != old) == (0.4, 0.3, True)
 
 
 def test_a_run_with_other_settings_is_not_mixed_with_an_earlier_one(tmp_path: Path) -> None:

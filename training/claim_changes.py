@@ -47,6 +47,14 @@ _WRAPS_CONTRARY = (
     "the claim that {} is wrong",
     "it is a lie that {}",
 )
+_WRAPS_HEDGED = (
+    "It is possible that {}",
+    "it is likely that {}",
+    "probably, {}",
+    "there is a chance that {}",
+    "perhaps {}",
+    "with high confidence, {}",
+)
 _NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b")
 _ONE_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b(?! [A-Z])")
 
@@ -166,6 +174,15 @@ def negate(text: str, rng: random.Random) -> str | None:
         return None
     silent = "e" if verb[1].endswith(("v", "s", "c", "g", "z", "u", "at", "ir", "in", "bl")) else ""
     return _replaced(text, verb, f"did not {verb[1]}{silent}")
+
+
+def none_of_it(text: str, rng: random.Random) -> str | None:
+    """With "no" for "a", or the other way round: "there is no crack in any gate"."""
+    had = re.search(r"\b[Nn]o(?= [a-z]{3,})", text)
+    if had:
+        return _replaced(text, had, rng.choice(("a", "some", "one")))
+    match = re.search(r"(?<=\b(?:is|as|re|ve|ad) )(?:a|an|some|two|three|several)(?= [a-z]{3,})", text)
+    return _replaced(text, match, "no") if match else None
 
 
 def refuted(text: str, rng: random.Random) -> str | None:
@@ -301,11 +318,38 @@ def first_clause(text: str) -> str:
     return cut if 4 <= len(cut.split()) <= 14 else text
 
 
+def hedged(text: str, rng: random.Random) -> str | None:
+    """Told as likely or possible: how sure somebody is does not change what is put forward."""
+    match = _one(r"\b(?:is|are|was|were|will|has|have)\b", text, rng)
+    if match is None or rng.random() < 0.3:
+        return rng.choice(_WRAPS_HEDGED).format(text)
+    verb = match[0]
+    by = {
+        "is": ("may be", "could be", "is probably", "is likely", "is reportedly"),
+        "are": ("may be", "might be", "are probably", "are likely", "are allegedly"),
+        "was": ("may have been", "was probably", "was reportedly", "might have been"),
+        "were": ("may have been", "were probably", "were allegedly", "could have been"),
+        "will": ("may", "could", "will probably", "might", "is expected to", "should"),
+        "has": ("may have", "has probably", "might have", "has apparently"),
+        "have": ("may have", "have probably", "might have", "have reportedly"),
+    }[verb]
+    return _replaced(text, match, rng.choice(by))
+
+
+def headline(text: str, _: random.Random) -> str | None:
+    """As a headline has it: without articles and forms of "to be"."""
+    cut = re.sub(r"\b(?:the|a|an|is|are|was|were|The|A|An) ", "", text)
+    return cut[:1].upper() + cut[1:] if cut != text and len(cut.split()) > 3 else None
+
+
 SAME: tuple[Change, ...] = (
     *(synonym, synonym, backshift, backshift, reported, shorter, shorter, surname, surname, passive, passive),
     *(contracted, doubly, elsewhere, elsewhere),
 )
-CONTRARY: tuple[Change, ...] = (negate, negate, negate, antonym, antonym, refuted, unprefixed, unprefixed)
+CONTRARY: tuple[Change, ...] = (
+    *(negate, negate, negate, antonym, antonym, refuted, unprefixed, unprefixed),
+    *(none_of_it, none_of_it, none_of_it),
+)
 OTHER: tuple[Change, ...] = (other_number, other_word_number, other_day, swapped, swapped)
 
 

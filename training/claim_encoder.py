@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sayso.trace.encoder import MOST_PIECES, WIDTH
+from sayso.trace.pair_reader import MOST_PIECES as PAIR_PIECES
 from training.export import Graph, Weights, write_model
 from training.tagger import HEADS, LAYERS, Encoder
 
@@ -74,3 +75,24 @@ def _ints(g: Graph, *names: str) -> list[str]:
 def export_encoder(encoder: Encoder, place: Path, quantized: bool = True) -> None:
     """Write an encoder as the graph that ships."""
     write_model(claims_model(weights_of(encoder), quantized), place)
+
+
+def pairs_model(w: Weights, quantized: bool = True) -> Any:
+    """pieces [1, n], side [1, n] -> scores [1, 3]; see sayso.trace.pair_reader."""
+    g = Graph(quantized)
+    x = g.rows("word", w["encoder.word.weight"], "pieces")
+    added = w["encoder.case.weight"][0] + w["encoder.gap.weight"][0]
+    most = 2 * PAIR_PIECES + 3
+    places = g.constant("places", (w["encoder.position.weight"][:most] + added)[None].astype(np.float32))
+    length = g.node("Slice", [g.node("Shape", ["pieces"], "shape"), *_ints(g, "from", "to")], "length")
+    begin, along = g.constant("begin", np.array([0], dtype=np.int64)), g.constant("along", np.array([1]))
+    x = g.node("Add", [x, g.node("Slice", [places, begin, length, along], "place")], "placed")
+    x = g.node("Add", [x, g.rows("side_of", w["encoder.quote.weight"][:2], "side")], "sided")
+    x = g.normalize(x, "norm", w, "encoder.norm", 1e-12)
+    for i in range(LAYERS):
+        x = g.layer(x, f"encoder.layers.{i}", w, HEADS)
+    mean = g.node("ReduceMean", [x, along], "mean", keepdims=0)
+    weight, shift = g.constant("score.weight", w["score.weight"].T), g.constant("score.bias", w["score.bias"])
+    g.node("Add", [g.node("MatMul", [mean, weight], "score.product"), shift], "scores")
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "n"]) for name in ("pieces", "side")]
+    return g.model("pairs", inputs, [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 3])])

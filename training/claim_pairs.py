@@ -20,6 +20,9 @@ from training.claim_changes import (
     doubly,
     elsewhere,
     first_clause,
+    headline,
+    hedged,
+    none_of_it,
     other_name,
     other_word,
     paraphrase,
@@ -166,6 +169,7 @@ def rarely(given: Sequence[Content], rng: random.Random, most: int) -> list[Pair
     found = []
     kinds: tuple[tuple[Change, int], ...] = (
         *((swapped, OTHER_LABEL), (passive, SAME), (elsewhere, SAME), (doubly, SAME), (unprefixed, CONTRARY_LABEL)),
+        (none_of_it, CONTRARY_LABEL),
     )
     for change, label in kinds:
         made = []
@@ -189,6 +193,47 @@ def spliced(given: Sequence[Content], rng: random.Random) -> list[Pair]:
         new = " ".join(text[:half] + other[-(len(other) // 2) :])
         if len(set(new.lower().split()) & {w.lower() for w in text}) < 0.8 * len(text):
             found.append(Pair(" ".join(text), new, OTHER_LABEL, "changed", f"polnear {one.article}"))
+    return found
+
+
+_JOINTS = (". {}", ", and {}", ", but {}", "; {}", ", while {}", " because {}", ". {}", ", {}")
+
+
+def embedded(given: Sequence[Content], rng: random.Random, most: int) -> list[Pair]:
+    """A claim, and a content that holds it among other things, as a quotation does; hedged, or as a headline.
+
+    The first of each pair is the claim: what is contained in more says the same, and not the other way round.
+    """
+    articles: dict[str, list[str]] = {}
+    for one in given:
+        articles.setdefault(one.article, []).append(one.text)
+    found = []
+    for one in rng.sample(given, min(most, len(given))):
+        claim, beside = first_clause(one.text), rng.choice(articles[one.article])
+        if beside == one.text or claim in beside:
+            continue
+        told = paraphrase(claim, rng, 2) or claim if rng.random() < 0.7 else claim
+        if rng.random() < 0.35:
+            told = hedged(told, rng) or told
+        elif rng.random() < 0.2:
+            told = headline(told, rng) or told
+        if rng.random() < 0.75:
+            other = first_clause(beside)
+            first, second = (told, other) if rng.random() < 0.6 else (other, told)
+            told = first + rng.choice(_JOINTS).format(second)
+        group = f"polnear {one.article}"
+        kind = rng.random()
+        if kind < 0.45:
+            found.append(Pair(claim, told, SAME, "embedded", group))
+        elif kind < 0.75:
+            if (new := _first(CONTRARY, claim, rng)) is not None:
+                found.append(Pair(new, told, CONTRARY_LABEL, "embedded", group))
+        elif (new := _first(OTHER, claim, rng)) is not None and rng.random() < 0.5:
+            found.append(Pair(new, told, OTHER_LABEL, "embedded", group))
+        else:
+            third = first_clause(rng.choice(articles[one.article]))
+            if third not in told:
+                found.append(Pair(third, told, OTHER_LABEL, "embedded", group))
     return found
 
 

@@ -12,7 +12,7 @@ dates; beside the signs each reads a projection of the encoder's states, which s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +23,32 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sayso.bench.speakers import GoldDocument, dice, read_gold, tokens
-from sayso.extract.words import NEW_PARAGRAPH, Words
+from sayso.extract.words import Words
 from sayso.lexicon import Lexicon
 from sayso.model import Act, Quotation
 from sayso.qualify.places import (
+    ANCHORED,
+    COLUMNS,
     SIGNS,
     VECTOR,
     Candidate,
     Said,
+    Scene,
     Weighing,
+    anchor_of,
     attach,
-    candidate_signs,
+    carried_signs,
     choose,
     find_channels,
     find_days,
     given_vectors,
     options,
+    scene_of,
+    standing_signs,
 )
 from sayso.qualify.wording import quotation
 from sayso.resolve import sentence_numbers
-from sayso.resolve.forms import Ints, lowered
+from sayso.resolve.forms import lowered
 from training.manner import placed, tuning
 from training.runs import digest_of, note, save_weights, settle
 from training.states import WIDTH as STATES
@@ -76,16 +82,14 @@ class Settings:
 class Article:
     """An article, its attributions in the order of their cues, and for each which candidates are right."""
 
-    words: Words
-    lower: Sequence[str]
-    sentence: Ints
-    paragraph: Ints
-    said: Sequence[Said]
+    scene: Scene
     candidates: Sequence[Candidate]
     right: Sequence[frozenset[Candidate]]
     asked: Sequence[bool]  # whether a label is given at all
     open: Sequence[bool]  # whether none is as good
     states: States
+    standing: dict[tuple[int, Candidate], Floats] = field(default_factory=dict)
+    means: dict[tuple[int, int], Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +97,7 @@ class Choice:
     """An attribution, its candidates' signs, and which are right; none where it has no such place."""
 
     signs: Floats  # [candidates, SIGNS]
-    means: Floats  # [candidates, 2, STATES]: of the candidate's words and of the cue's
+    means: Floats  # [candidates, 3, STATES]: of the candidate's words, the cue's, and the word that it hangs on
     right: NDArray[np.bool_]
 
 
@@ -119,6 +123,7 @@ def _article(gold: GoldDocument, kind: str, words: Words, states: States, lexico
             one.entities[0] if one.entities else None,
             quotation(words, content) == Quotation.DIRECT,
             one.labels.get("within") is not None,
+            next(iter(placed(words, one.source)), None),
         )
         for cue, content, one in rows
     ]
@@ -132,11 +137,7 @@ def _article(gold: GoldDocument, kind: str, words: Words, states: States, lexico
         days = [{(o["from"], o["to"]) for o in options} for options in labels]
         right = [frozenset(c for c, day in dates if day in wanted) for wanted in days]
     return Article(
-        words=words,
-        lower=lower,
-        sentence=sentence_numbers(words),
-        paragraph=np.cumsum(words.gap == NEW_PARAGRAPH),
-        said=said,
+        scene=scene_of(words, lower, sentence_numbers(words), said, lexicon),
         candidates=candidates,
         right=right,
         asked=[bool(options) for options in labels],
@@ -167,44 +168,70 @@ def _right_channels(words: Words, candidates: Sequence[Candidate], spans: Sequen
 def choices_in(article: Article, network: Weigher, settings: Settings, own: float, chance: Any) -> list[Choice]:
     """The attributions of an article that have candidates. Those before each took what is right and closest, or, for
     the share `own` of them, what the network chooses now."""
-    taken: list[Candidate | None] = [None] * len(article.said)
-    vectors, weighing, found = network.vectors(article.states), Weighing(network, settings.least_channel), []
-    for i, one in enumerate(article.said):
-        some = options(article.candidates, article.sentence, article.said, i, taken)
+    scene, said = article.scene, article.scene.said
+    taken: list[Candidate | None] = [None] * len(said)
+    vectors, weighing, found = network.vectors(article.states), _weighing(network, settings.least_channel), []
+    for i, one in enumerate(said):
+        some = options(article.candidates, scene, i, taken)
         if not some:
             continue
-        given = (article.words, article.lower, article.sentence, article.paragraph, article.said, i)
-        signs = np.stack([candidate_signs(*given, c, taken) for c in some])
+        signs = np.stack([_signs(article, i, c, taken) for c in some])
         right = np.array([c in article.right[i] for c in some], dtype=bool)
         if chance.random() < own:
-            every = np.concatenate([signs, given_vectors(vectors, one, some)], axis=1)
+            every = np.concatenate([signs, given_vectors(vectors, scene, i, some, network.anchored)], axis=1)
             taken[i] = choose(some, every, weighing)
         else:
             fitting = [c for c, good in zip(some, right, strict=True) if good]
             taken[i] = min(fitting, key=lambda c: abs(c.words[0] - one.cue[0]), default=None)
-        found.append(Choice(signs, _means(article.states, one, some), right))
+        found.append(Choice(signs, _means(article, i, some), right))
     return found
 
 
-def _means(states: States, one: Said, some: Sequence[Candidate]) -> Floats:
-    cue, *means = (states[a:b].mean(axis=0, dtype=np.float32) for a, b in (one.cue, *(c.words for c in some)))
-    return np.stack([np.stack([mean, cue]) for mean in means])
+def _signs(article: Article, i: int, candidate: Candidate, taken: Sequence[Candidate | None]) -> Floats:
+    """The signs of a candidate; those of where it stands are made once."""
+    standing = article.standing.get((i, candidate))
+    if standing is None:
+        standing = article.standing[i, candidate] = standing_signs(article.scene, i, candidate)
+    return np.concatenate([standing, carried_signs(article.scene, i, candidate, taken)])
+
+
+def _means(article: Article, i: int, some: Sequence[Candidate]) -> Floats:
+    cue = _mean(article, *article.scene.said[i].cue)
+    anchors = [max(anchor_of(article.scene, c), 0) for c in some]
+    return np.stack(
+        [
+            np.stack([_mean(article, *c.words), cue, _mean(article, a, a + 1)])
+            for c, a in zip(some, anchors, strict=True)
+        ]
+    )
+
+
+def _mean(article: Article, start: int, end: int) -> Floats:
+    """The mean state of some words, made once."""
+    mean = article.means.get((start, end))
+    if mean is None:
+        mean = article.means[start, end] = article.states[start:end].mean(axis=0, dtype=np.float32)
+    return mean
 
 
 # The network.
 
 
 class Weigher(nn.Module):
-    def __init__(self, hidden: int = Settings.hidden, dropout: float = Settings.dropout) -> None:
+    def __init__(self, anchored: bool, hidden: int = Settings.hidden, dropout: float = Settings.dropout) -> None:
         super().__init__()
-        self.project = nn.Linear(STATES, VECTOR)
-        self.hidden = nn.Linear(SIGNS + 2 * VECTOR, hidden)
+        self.anchored = anchored
+        self.project = nn.Linear(STATES, COLUMNS)  # as a candidate, as a cue
+        self.hidden = nn.Linear(SIGNS + (5 if anchored else 3) * VECTOR, hidden)
         self.out = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, signs: Tensor, means: Tensor) -> Tensor:
-        """[candidates, SIGNS], [candidates, 2, STATES] -> scores [candidates]; none of them scores 0."""
-        vectors = self.dropout(self.project(self.dropout(means))).flatten(1)
+        """[candidates, SIGNS], [candidates, 3, STATES] -> scores [candidates]; none of them scores 0."""
+        projected = self.project(self.dropout(means))
+        cue = projected[:, 1, VECTOR:]
+        parts = [projected[:, k, :VECTOR] for k in ((0, 2) if self.anchored else (0,))]
+        vectors = self.dropout(torch.cat([cue, *parts, *(part * cue for part in parts)], -1))
         return self.weigh(torch.cat([signs, vectors], -1))
 
     def weigh(self, given: Tensor) -> Tensor:
@@ -224,6 +251,10 @@ class Weigher(nn.Module):
         return found
 
 
+def _weighing(network: Weigher, least: float) -> Weighing:
+    return Weighing(network, least, network.anchored)
+
+
 def loss_of(network: Weigher, choices: Sequence[Choice]) -> Tensor:
     """Negative log-likelihood of any right candidate, or of none where none is right."""
     signs, means = (np.concatenate([getattr(c, name) for c in choices]) for name in ("signs", "means"))
@@ -240,16 +271,8 @@ def figures(network: Weigher, articles: Sequence[Article], least: float) -> dict
     """F1, precision and recall in percent of what reading would take, were everything else right."""
     right = found = wanted = 0
     for one in articles:
-        given = (
-            one.words,
-            one.lower,
-            one.sentence,
-            one.paragraph,
-            one.said,
-            one.candidates,
-            network.vectors(one.states),
-        )
-        for i, taken in enumerate(attach(*given, Weighing(network, least))):
+        vectors = network.vectors(one.states)
+        for i, taken in enumerate(attach(one.scene, one.candidates, vectors, _weighing(network, least))):
             good = taken is not None and taken in one.right[i]
             right += good
             found += taken is not None and not (one.open[i] and not good)
@@ -264,7 +287,7 @@ def figures(network: Weigher, articles: Sequence[Article], least: float) -> dict
 def train(kind: str, settings: Settings, articles: Sequence[Article], tune: Sequence[Article], out: Path) -> None:
     torch.use_deterministic_algorithms(True)
     torch.manual_seed(settings.seed)
-    network = Weigher(settings.hidden, settings.dropout)
+    network = Weigher(ANCHORED[kind], settings.hidden, settings.dropout)
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
     for epoch in range(settings.epochs):
         chance = np.random.default_rng([settings.seed, epoch])

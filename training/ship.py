@@ -26,7 +26,8 @@ from sayso.extract.decode import Found
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.words import split_words
 from sayso.reading import attribution_of
-from training.export import export, manner_model, mentions_model, score_model, write_model
+from sayso.resolve.scores import PARTS, WIDTH
+from training.export import export, manner_model, mentions_model, quantize_rows, score_model, write_model
 from training.extraction import load_tokenizer, vocabulary_folder
 from training.manner import SIZES
 
@@ -146,6 +147,34 @@ def ship_manner(manner: Path, channel: Path, when: Path, least: dict[str, float]
         write_model(score_model(load_file(weights), name, "signs", "hidden", "out"), folder / f"{name}.onnx")
     learned = {"version": version_of(manner, channel, when), **least}
     (folder / "manner.json").write_text(json.dumps(learned, indent=1) + "\n")
+
+
+def ship_places(channel: Path, when: Path, least: dict[str, float], mentions: Path, manner: Path) -> None:
+    """Put networks for channels and dates into the folders that ship, beside a mention model and a manner network
+    that stay as they are: of the projections in mentions.onnx, those behind the manner network's are replaced."""
+    import onnx
+    from onnx import numpy_helper
+
+    others = [load_file(place) for place in (channel, when)]
+    weight, bias = (np.concatenate([o[f"project.{part}"] for o in others]) for part in ("weight", "bias"))
+    whole, scale = quantize_rows(weight)
+    new: dict[str, Any] = {"weight": whole.T, "scale": scale, "zero": np.zeros_like(scale, dtype=np.int8), "bias": bias}
+    model = onnx.load(str(mentions / "mentions.onnx"))
+    for constant in model.graph.initializer:
+        part = constant.name.removeprefix("projected.")
+        if part != constant.name:
+            kept = numpy_helper.to_array(constant)[..., : PARTS["manner"]]
+            joined = np.ascontiguousarray(np.concatenate([kept, new[part].astype(kept.dtype)], axis=-1))
+            constant.CopyFrom(numpy_helper.from_array(joined, constant.name))
+    (rows,) = model.graph.output
+    rows.type.tensor_type.shape.dim[1].dim_value = WIDTH
+    write_model(model, mentions / "mentions.onnx")
+    for name, weights in (("channel", channel), ("when", when)):
+        write_model(score_model(load_file(weights), name, "signs", "hidden", "out"), manner / f"{name}.onnx")
+    for place, changed in ((mentions / "mentions.json", {}), (manner / "manner.json", least)):
+        learned = json.loads(place.read_text("utf8"))
+        made = hashlib.sha256(learned["version"].encode() + channel.read_bytes() + when.read_bytes())
+        place.write_text(json.dumps({**learned, "version": made.hexdigest()[:12], **changed}, indent=1) + "\n")
 
 
 def version_of(*weights: Path) -> str:

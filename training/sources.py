@@ -20,7 +20,7 @@ import torch
 
 from sayso.lexicon import load_lexicon
 from training import manner, mentions, places
-from training.ship import ship_manner, ship_mentions
+from training.ship import ship_manner, ship_mentions, ship_places
 from training.states import open_encoder
 
 HERE = Path(__file__).parent
@@ -40,6 +40,11 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where extraction/ is, and what ships goes")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--save-every", type=int, default=250, help="steps of the mention model between checkpoints")
+    parser.add_argument(
+        "--places-only",
+        action="store_true",
+        help="only channels and dates, beside what ships",
+    )
     return parser.parse_args(given)
 
 
@@ -49,11 +54,15 @@ def main(words: Sequence[str]) -> None:
     lexicon = load_lexicon()
     encoder = open_encoder(given.out / "states", given.threads, given.weights / "extraction")
     chosen = places.Settings()
+    least = {"channel": chosen.least_channel, "when": chosen.least_when}
+    if given.places_only:
+        channel, when = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
+        ship_places(channel, when, least, given.weights / "mentions", given.weights / "manner")
+        return
     who = mentions.run(mentions.Settings(), given.data, LABELS, encoder, lexicon, given.out, given.save_every)
     how = manner.run(manner.Settings(), given.data, LABELS, GOLD, encoder, lexicon, given.out)
     channel, when = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
     ship_mentions(who, how, channel, when, given.weights / "mentions")
-    least = {"channel": chosen.least_channel, "when": chosen.least_when}
     ship_manner(how, channel, when, least, given.weights / "manner")
 
 

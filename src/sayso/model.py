@@ -279,6 +279,7 @@ class Position:
     via: tuple[str, ...] = ()
     chain: tuple[Step, ...] = ()
     superseded_by: str | None = None
+    span: Span | None = None  # of its words in the document: over cue and content, or the outlet's own statement
 
 
 @dataclass(frozen=True, slots=True)

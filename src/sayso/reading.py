@@ -20,6 +20,7 @@ from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.tagger import Tagger, load_tagger
+from sayso.extract.turns import turns
 from sayso.extract.unanswered import unanswered
 from sayso.extract.words import Words, split_words
 from sayso.language import language_of
@@ -181,7 +182,7 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Words,
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
     def more(found: list[Found]) -> list[Found]:
-        return unanswered(words, lower, found, models.lexicon)
+        return unanswered(words, lower, turns(words, found), models.lexicon)
 
     return words, lower, begin(words, models.tagger, submit, models.mentions.words, attributes, more)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sayso.cli.inputs import nothing_found
+from sayso.cli.inputs import nothing_found, period_given
 from sayso.cli.ledgers import catch_up, format_option, ledger_argument, put_json, put_parts, table
 from sayso.cli.screen import color_option, colour_wanted
 
@@ -29,10 +29,13 @@ MOST_SHOWN = 200  # pairs in a table
     is_flag=True,
     help="Instead, pairs that share quotations alone: both may have been there when it was said.",
 )
+@click.option("--as-of", callback=period_given, metavar="DATE", help="Only documents published on this day or earlier.")
 @click.option("--limit", type=click.IntRange(min=1), help="How many pairs to print.")
 @format_option
 @color_option
-def copies(ledger: Path, document: str | None, quotations: bool, limit: int | None, form: str, color: str) -> None:
+def copies(
+    ledger: Path, document: str | None, quotations: bool, as_of: str | None, limit: int | None, form: str, color: str
+) -> None:
     """Show which documents share passages, and which had them first.
 
     Passages are found word for word or lightly rewritten, also where other words stand around them, or their
@@ -59,7 +62,7 @@ def copies(ledger: Path, document: str | None, quotations: bool, limit: int | No
     with reading_from(ledger) as connection:
         if document is not None:
             _refuse_unknown(connection, document)
-        found = copies_in(connection, document, kind, limit or (MOST_SHOWN if form == "table" else None))
+        found = copies_in(connection, document, kind, limit or (MOST_SHOWN if form == "table" else None), as_of)
         first = next(found, None)
         if first is None:
             _nothing(document, kind)

@@ -32,6 +32,7 @@ def demo(color: str) -> None:
     from sayso.readers import documents
 
     paths = example_paths()
+    folder = shlex.quote(str(Path(paths[0]).parent))
     colour = colour_wanted(color)
     failed: list[InputError] = []
     articles = attributions = 0
@@ -45,7 +46,8 @@ def demo(color: str) -> None:
         f"{articles} invented articles and mails, {attributions} attributions: each says who says what, and how sure\n"
         "sayso is that an annotator would mark the same.\n"
         f"To see one in its article: sayso read {shlex.quote(paths[0])}\n"
-        "To read your own:          sayso read FILE…\n",
+        "To read your own:          sayso read FILE…\n"
+        f"To see them in a browser:  sayso add story.ledger {folder}/2* && sayso serve story.ledger --open\n",
         colour,
     )
     if failed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sayso.cli.inputs import nothing_found
+from sayso.cli.inputs import nothing_found, period_given
 from sayso.cli.ledgers import ledger_argument
 from sayso.cli.screen import progress
 from sayso.model import Act
@@ -18,14 +17,6 @@ from sayso.model import Act
 if TYPE_CHECKING:
     from sayso.export import Entities, Format
     from sayso.model import Reading
-
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-
-
-def _date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
-    if value is not None and not _DATE.fullmatch(value):
-        raise click.BadParameter(f"'{value}' is not a year, month or day; write it like 2024, 2024-05 or 2024-05-31.")
-    return value
 
 
 def _format(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
@@ -50,8 +41,8 @@ def _format(ctx: click.Context, param: click.Parameter, value: str) -> str:  # n
     help="Where to: a file; or a folder, for formats of several files. Without it, standard output.",
 )
 @click.option("--outlet", metavar="NAME", help="Only documents of this outlet, by any name it goes by.")
-@click.option("--since", callback=_date, metavar="DATE", help="Only documents published on this day or later.")
-@click.option("--until", callback=_date, metavar="DATE", help="Only documents published on this day or earlier.")
+@click.option("--since", callback=period_given, metavar="DATE", help="Only documents published on this day or later.")
+@click.option("--until", callback=period_given, metavar="DATE", help="Only documents published on this day or earlier.")
 @click.option("--entity", metavar="NAME", help="Only what this source says.")
 @click.option("--act", type=click.Choice([one.value for one in Act]), help="Only attributions of this act.")
 @click.option("--named/--unnamed", default=None, help="Only what named, or what unnamed sources say.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 NOTHING_FOUND = 3  # exit code
 
+_PERIOD = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
 
 def date_given(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
     """An option's date. Raises click.BadParameter where it is not written as one."""
@@ -27,6 +30,13 @@ def date_given(ctx: click.Context, param: click.Parameter, value: str | None) ->
         datetime.fromisoformat(value or "2024-05-31")
     except ValueError:
         raise click.BadParameter(f"'{value}' is not a date that sayso knows; write it like 2024-05-31.") from None
+    return value
+
+
+def period_given(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001
+    """An option's year, month or day. Raises click.BadParameter where it is not written as one."""
+    if value is not None and not _PERIOD.fullmatch(value):
+        raise click.BadParameter(f"'{value}' is not a year, month or day; write it like 2024, 2024-05 or 2024-05-31.")
     return value
 
 

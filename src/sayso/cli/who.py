@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from sayso.cli.inputs import nothing_found
-from sayso.cli.ledgers import catch_up, ledger_argument, put_parts
+from sayso.cli.inputs import nothing_found, period_given, words_given
+from sayso.cli.ledgers import ledger_argument, put_parts
 from sayso.cli.screen import color_option, colour_wanted
+from sayso.cli.trace import bring_up_to_date
 
 if TYPE_CHECKING:
     from sayso.model import Origins, Position, Stance
     from sayso.trace.asking import Answer
+    from sayso.trace.tracing import ClaimModels
 
 HEADINGS = {
     "says": "Says so",
@@ -23,47 +25,75 @@ HEADINGS = {
     "possible": "Holds it possible",
     "disputes": "Disputes it",
     "withholds": "Will not say",
-    "asks": "Asks whether",
+    "asks": "Asks whether, or for it",
     "wants": "Wants it",
 }
 MOST_SHOWN = 12  # positions of a side in a table
 
 
+def _claim_given(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """The claim asked for. Raises click.BadParameter where it has no words."""
+    words_given(ctx, param, value)
+    if not any(letter.isalnum() for letter in value):
+        raise click.BadParameter("there are no words in it; write what may be claimed, or a claim's id.")
+    return value
+
+
 @click.command()
 @ledger_argument
-@click.argument("claim")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="A tree, or JSON.")
+@click.argument("claim", callback=_claim_given)
+@click.option(
+    "--as-of",
+    callback=period_given,
+    metavar="DATE",
+    help="Only what was published on this day or earlier; what was taken back later stands.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    help="A tree (the default), JSON, or a table for the files: a row a position.",
+)
 @click.option("--limit", type=click.IntRange(min=1), default=MOST_SHOWN, help="How many positions of a side to print.")
 @color_option
-def who(ledger: Path, claim: str, form: str, limit: int, color: str) -> None:
+def who(ledger: Path, claim: str, as_of: str | None, form: str, limit: int, color: str) -> None:
     """Show who holds what on a claim, and on whose word.
 
     The claim in the ledger that fits the words best is answered: who says so, holds it probable or possible,
     disputes it, will not say, asks or wants it; by which chain each position reaches the reader; and on how
     many distinct origins each side rests, at least and at most, as far as the texts show. No verdict is given.
 
+    CLAIM is in words, or an id as sayso claims gives it. --format csv is for the files of a standards desk: a row a
+    position, with its words, their place in the text and the text's hash, a link, the chain, and the versions of
+    what made it; docs/exports.md says what its columns hold.
+
     Documents that were not traced yet are traced first.
 
     \b
-    Example:
+    Examples:
       sayso who news.ledger "the gates of the barrier are cracked"
+      sayso who news.ledger "the gates of the barrier are cracked" --as-of 2024-10-12
+      sayso who news.ledger text-5700bbc019f572a3:348-356 --format csv > positions.csv
 
     Exits 0; 1 if the ledger cannot be used; 2 if called wrongly; 3 if nothing fits.
     """
     from sayso.ledger.opening import reading_from
-    from sayso.trace.asking import nearest
     from sayso.trace.asking import who as asked
     from sayso.trace.tracing import claim_models
 
     bring_up_to_date(ledger)
     models = claim_models()
     with reading_from(ledger) as connection:
-        found = asked(connection, claim, models)
+        found = asked(connection, claim, models, as_of)
         if found is None:
-            near = "; ".join(f"“{text[:120]}”" for text in nearest(connection, claim, models))
-            remedy = f" The nearest are: {near}" if near else ""
-            nothing_found(f"nothing in this ledger says so, or the contrary.{remedy}")
-        if form == "json":
+            _nothing(connection, claim, models, as_of)
+        if form == "csv":
+            from sayso.trace.auditing import audit, audit_csv
+
+            sys.stdout.buffer.write(audit_csv(audit(connection, found)))
+            sys.stdout.buffer.flush()
+        elif form == "json":
             import msgspec
 
             click.echo(msgspec.json.format(msgspec.json.encode(plain(found)), indent=2).decode())
@@ -71,19 +101,17 @@ def who(ledger: Path, claim: str, form: str, limit: int, color: str) -> None:
             put_parts(_shown(found, limit), colour_wanted(color))
 
 
-def bring_up_to_date(ledger: Path) -> None:
-    """Trace what is not traced yet, and say so."""
-    from sayso.lexicon import load_lexicon
-    from sayso.trace import copying, tracing
+def _nothing(connection: sqlite3.Connection, claim: str, models: ClaimModels, as_of: str | None) -> NoReturn:
+    """Say that nothing fits, why, and what is nearest."""
+    from sayso.cli.typography import shortened
+    from sayso.trace.asking import nearest
 
-    def work(connection: sqlite3.Connection, told: Callable[[int], None]) -> None:
-        copying.find_copies(connection, load_lexicon())
-        tracing.trace(connection, tracing.claim_models(), told)
-
-    def behind(connection: sqlite3.Connection) -> int:
-        return max(tracing.behind(connection), copying.behind(connection))
-
-    catch_up(ledger, behind, work, "tracing", "documents traced")
+    if connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None:
+        nothing_found("no document in this ledger; add some with: sayso add LEDGER FILE…")
+    near = "; ".join(f"“{shortened(text, 120)}”" for text in nearest(connection, claim, models, as_of=as_of))
+    remedy = f" The nearest are: {near}" if near else ""
+    where = "nothing in this ledger" if as_of is None else f"nothing that was published by {as_of}"
+    nothing_found(f"{where} says so, or the contrary.{remedy}")
 
 
 def plain(found: Answer) -> dict[str, Any]:
@@ -92,7 +120,7 @@ def plain(found: Answer) -> dict[str, Any]:
 
     def position(one: Position) -> dict[str, Any]:
         made: dict[str, Any] = msgspec.to_builtins(one)
-        del made["stance"], made["chain"]
+        del made["stance"], made["chain"], made["span"]
         if made["when"]:
             made["when"] = {"text": one.when.text, "from": one.when.start, "to": one.when.end} if one.when else None
         return made

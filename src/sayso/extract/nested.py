@@ -8,7 +8,7 @@ same head as all others', but only within the content that holds them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from sayso.extract.chain import Floats
 from sayso.extract.decode import Cue, Found, Inside, Range, find_inside
 from sayso.extract.words import NEW_PARAGRAPH, Words
 
+_JOINING = frozenset(("and", "but", "so", "yet", "because"))
+_SUBJECTS = frozenset(("i", "you", "he", "she", "it", "we", "they", "if", "when", "that", "this", "there"))
 SURE = 0.5  # probability of a cue's words, on average, for an attribution inside another
 
 
@@ -86,6 +88,8 @@ def nest(
     held = [(c, holder) for c, holder in held if holder >= 0 and content_of[c.words[1] - 1] == holder]
     places = [Inside(c, *_clause(words, c.words, found[holder].content)) for c, holder in held]
     for inner, (_, holder) in zip(find_inside(words, places, scores, change), held, strict=True):
+        if inner is not None:
+            inner = replace(inner, content=_first_clause(words, inner))
         if inner is not None and not _whole(words, inner, found[holder]):
             groups.setdefault(holder, []).append(len(every))
             every.append(inner)
@@ -115,6 +119,28 @@ def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[R
     after = sum(int(words.spoken[max(a, cue[1]) : b].sum()) for a, b in open_ if b > cue[1])
     direct = cue[1] < len(words) and bool(words.spoken[cue[1]])
     return open_, after >= 2 and direct
+
+
+def _first_clause(words: Words, one: Found) -> tuple[Range, ...]:
+    """A content behind its cue, without the clauses that go on with somebody else: "would answer the question[, and he
+    would look at me]". What is quoted within it stays whole."""
+    pieces = []
+    for start, end in one.content:
+        stop = end if start < one.cue[1] else next((i for i in range(start + 1, end) if _goes_on(words, i)), end)
+        pieces.append((start, stop))
+        if stop < end:
+            break
+    return tuple(pieces)
+
+
+def _goes_on(words: Words, place: int) -> bool:
+    """Whether a comma stands here, and behind it a clause with a subject of its own."""
+    after = [_lower(words, i) for i in range(place, min(place + 3, len(words)))]
+    return len(after) == 3 and after[0] == "," and after[1] in _JOINING and after[2] in _SUBJECTS
+
+
+def _lower(words: Words, place: int) -> str:
+    return words.text[int(words.start[place]) : int(words.end[place])].lower()
 
 
 def _size(one: Found) -> int:

@@ -31,7 +31,7 @@ def _faults_within(ledger: sqlite3.Connection, advance: Callable[[], None]) -> I
     for row in ledger.execute("PRAGMA foreign_key_check"):
         name = "a row" if row["rowid"] is None else f"row {row['rowid']}"
         yield f"{name} of {row['table']} points to a row of {row['parent']} that is not there"
-    for table in ("documents_search", "attributions_search") if index_can_be_asked(ledger) else ():
+    for table in ("documents_search", "attributions_search", "claims_search") if index_can_be_asked(ledger) else ():
         yield from _index_faults(ledger, table)
     yield from _count_faults(ledger)
     yield from _entity_faults(ledger)

@@ -26,6 +26,10 @@ class LedgerError(SaysoError):
         super().__init__(f"{path}: {message}")
 
 
+class LedgerHeld(LedgerError):
+    """A ledger that another sayso writes to: it can be used as asked when that has ended."""
+
+
 @cache
 def migrations() -> tuple[str, ...]:
     """The steps from an empty file to the newest schema, in their order: one file each, never rewritten."""
@@ -74,7 +78,7 @@ def writing_to(path: Path) -> Iterator[sqlite3.Connection]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise LedgerError(path, "another sayso is writing to this ledger; wait until it has ended") from None
+            raise LedgerHeld(path, "another sayso is writing to this ledger; wait until it has ended") from None
         except PermissionError:
             raise
         except OSError as error:  # a file system that is full or read-only

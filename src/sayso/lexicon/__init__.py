@@ -60,6 +60,11 @@ class Lexicon:
         }
 
     @cached_property
+    def role_names(self) -> dict[str, frozenset[str]]:
+        """The roles that a wider noun may stand for: "lawmaker" for a senator."""
+        return {row["noun"]: frozenset(row["roles"].split("; ")) for row in self.tables["role_names"]}
+
+    @cached_property
     def document_heads(self) -> frozenset[str]:
         """The last words of nouns for documents: "report", "poll"."""
         return frozenset(row["noun"].lower().split()[-1] for row in self.tables["document_nouns"])

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from sayso.extract.words import NEW_PARAGRAPH, Words
-from sayso.lexicon import Lexicon
+from sayso.extract.words import Words
+from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act, Certainty, Document, Polarity, Quotation, When
 from sayso.qualify.addressees import addressee
 from sayso.qualify.manner import MannerModel, manners
-from sayso.qualify.places import VECTOR, PlaceModel, Said, attach, find_channels, find_days, outlet_at
+from sayso.qualify.places import COLUMNS, PlaceModel, Said, attach, find_channels, find_days, outlet_at, scene_of
 from sayso.qualify.wording import certainty_words, quotation
 from sayso.resolve import Placed, Speaker
 from sayso.resolve.forms import Ints
 from sayso.resolve.scores import MentionScores
 
 Range = tuple[int, int]
+
+_OUTLET_NOUNS = word_list("nouns for outlets")
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ def qualify(
     how = manners(words, lower, scores.manner, [(a.source, a.cue, a.content) for a in attributions], manner, lexicon)
     quotations = [quotation(words, a.content) for a in attributions]
     said = [
-        Said(a.cue, a.content, h.act, s.source if s else None, q == Quotation.DIRECT, a.within is not None)
+        Said(a.cue, a.content, h.act, s.source if s else None, q == Quotation.DIRECT, a.within is not None, a.source)
         for a, h, s, q in zip(attributions, how, speakers, quotations, strict=True)
     ]
-    paragraph = np.cumsum(words.gap == NEW_PARAGRAPH)
-    by_channel, by_day = scores.places[:, :VECTOR], scores.places[:, VECTOR:]
+    scene = scene_of(words, lower, sentence, said, lexicon)
+    by_channel, by_day = scores.places[:, :COLUMNS], scores.places[:, COLUMNS:]
     found = find_channels(words, lower, lexicon)
-    channels = attach(words, lower, sentence, paragraph, said, found, by_channel, places.channel)
+    channels = attach(scene, found, by_channel, places.channel)
     dates = find_days(words, document.published)
-    days = attach(words, lower, sentence, paragraph, said, [c for c, _ in dates], by_day, places.when)
+    days = attach(scene, [c for c, _ in dates], by_day, places.when)
     resolved = dict(dates)
     out = []
     for i, a in enumerate(attributions):
@@ -69,7 +69,10 @@ def qualify(
         if (
             channel is None
             and told is not None
-            and outlet_at(words, lower, told[0] + (lower[told[0]] == "the"), lexicon)
+            and (
+                outlet_at(words, lower, told[0] + (lower[told[0]] == "the"), lexicon)
+                or (lower[told[0]] == "the" and told[1] - told[0] == 2 and lower[told[1] - 1] in _OUTLET_NOUNS)
+            )
         ):
             channel = told
         date = days[i]

@@ -66,7 +66,7 @@ def manners(
         return []
     rows = []
     for source, cue, content in attributions:
-        means = [mean_of(states, part) for part in ([cue], _opening(content), content)]
+        means = [mean_of(states, part) for part in ([cue], _head(content, OPENING), content)]
         rows.append(np.concatenate([*means, signs_of(words, lower, source, cue, content, lexicon)]))
     act, polarity, certainty = model.network.run(
         ["act", "polarity", "certainty"], {"rows": np.stack(rows).astype(np.float32)}
@@ -96,9 +96,9 @@ def mean_of(states: Halves, ranges: Sequence[Range]) -> NDArray[np.float64]:
     return total / max(1, sum(b - a for a, b in ranges))
 
 
-def _opening(content: Sequence[Range]) -> list[Range]:
-    """The first words of a content."""
-    left, found = OPENING, []
+def _head(content: Sequence[Range], left: int) -> list[Range]:
+    """The first words of a content, as many as `left`."""
+    found = []
     for a, b in content:
         if left > 0:
             found.append((a, min(b, a + left)))
@@ -121,12 +121,19 @@ def _manner(
     best = next(iter(rows_in(lower[slice(*cue)], lexicon)), None)
     if best is not None and best.act in (Act.DECLINE, Act.UNANSWERED) and (best.when_negated or len(best.words) > 1):
         return Manner(best.act, polarity, None)
+    if lower[slice(*cue)] == [":"] and content and lower[content[-1][1] - 1] == "?":
+        return Manner(Act.ASK, polarity, None)  # a turn in a transcript, of which no corpus it learned from has any
     if best is not None and best.act == Act.DENY and act == Act.ASSERT:
         act = Act.DENY
     if certainty == Certainty.CERTAIN and content:
-        start = content[0][0]
-        end = min(content[0][1], start + _HEAD)
-        found = hedges_in(lower, start, end, lexicon)
-        hedge = next((h for h in found if h.strong and (h.words[0] == start or words.case[h.words[0]] < 2)), None)
+        starts = {a for a, _ in content}
+        found = [h for a, b in _head(content, _HEAD) for h in hedges_in(lower, a, b, lexicon)]
+        strong = (h for h in found if h.strong)
+        hedge = next(
+            (  # one word with a capital may be a name: "May said", "Will said"
+                h for h in strong if h.words[0] in starts or words.case[h.words[0]] < 2 or h.words[1] - h.words[0] > 1
+            ),
+            None,
+        )
         certainty = hedge.certainty if hedge else certainty
     return Manner(act, polarity, certainty)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from sayso.extract.words import NEW_PARAGRAPH, Words, word_range
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act
+from sayso.qualify.cues import cue_index, is_weak
 from sayso.qualify.dates import find_dates, resolve_date
 from sayso.resolve.forms import Ints, singular
 
@@ -76,7 +78,9 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
             place = outlet
             continue
         kind = _kind_at(words, lower, place, nouns)
-        if kind == "platform":
+        if lower[place] in _VERBS and lower[place - 1 : place] not in _DETERMINED:  # "she tweeted", not "a tweet"
+            found.append(Candidate((place, place + 1), "post"))
+        elif kind == "platform":
             found.append(Candidate((place, place + 1), kind))
         elif kind and not (place + 1 < n and words.gap[place + 1] == 1 and _kind_at(words, lower, place + 1, nouns)):
             start = _start_of(words, lower, place)  # of "conference call", the call
@@ -117,8 +121,10 @@ def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tupl
     return found
 
 
+_VERBS = word_list("verbs that name their channel")
 _DAYS = word_list("days and months")
 _DETERMINERS = word_list("determiners of a channel")
+_DETERMINED = [[word] for word in _DETERMINERS]
 _LEADING = frozenset(["in", "on", "at", "during", "via", "with", "by", "from", "of"])
 
 
@@ -152,6 +158,8 @@ def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) 
     """The end of the outlet's name that begins at a word; None where none does."""
     if words.case[place] < 2 or lower[place] == "the" or lower[place - 1 : place] in (["a"], ["an"]):
         return None
+    if _is_call_sign(words, place) and lower[place - 1 : place] in (["told"], ["on"], ["to"], ["with"], ["at"]):
+        return place + 1
     for end in range(min(place + 5, len(lower)), place, -1):
         name = words.text[int(words.start[place]) : int(words.end[end - 1])].lower()
         ending = (
@@ -166,6 +174,14 @@ def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) 
     return None
 
 
+_CALL_SIGN = re.compile(r"[KW][A-Z]{2,3}(?:[0-9]+)?")
+
+
+def _is_call_sign(words: Words, place: int) -> bool:
+    """Whether a word is the name of an American station: "WOTR", "KVLM"."""
+    return _CALL_SIGN.fullmatch(words.text, int(words.start[place]), int(words.end[place])) is not None
+
+
 @dataclass(frozen=True)
 class Said:
     """What the weighing of a candidate looks at in an attribution."""
@@ -176,19 +192,51 @@ class Said:
     speaker: str | None
     direct: bool
     nested: bool
+    source: Range | None = None
 
 
-def candidate_signs(
-    words: Words,
-    lower: Sequence[str],
-    sentence: Ints,
-    paragraph: Ints,
-    said: Sequence[Said],
-    i: int,
-    candidate: Candidate,
-    given: Sequence[Candidate | None],
-) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A text and the attributions in it, in the order of their cues: what candidates are weighed in."""
+
+    words: Words
+    lower: Sequence[str]
+    sentence: Ints
+    paragraph: Ints
+    verbs: NDArray[np.bool_]  # of words: whether one looks like a verb
+    said: Sequence[Said]
+
+
+def scene_of(words: Words, lower: Sequence[str], sentence: Ints, said: Sequence[Said], lexicon: Lexicon) -> Scene:
+    """A text, the numbers of its words' sentences, and the attributions in it."""
+    paragraph: Ints = np.cumsum(words.gap == NEW_PARAGRAPH)
+    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said)
+
+
+_HELPERS = word_list("helping verbs of silence")
+_NO_VERB_AFTER = frozenset((*_OPENING, "of", "my", "our", "your", "no", "'s", "s"))
+
+
+def looks_like_verbs(lower: Sequence[str], lexicon: Lexicon) -> NDArray[np.bool_]:
+    """Whether each word looks like a verb, by its form and by the word before it."""
+    known = cue_index(lexicon)
+    found = np.zeros(len(lower), dtype=bool)
+    before = ""
+    for i, word in enumerate(lower):
+        if word in _HELPERS or (word.endswith("ed") and len(word) > 3) or word in known:
+            found[i] = (before not in _NO_VERB_AFTER and not is_weak(word)) or word in _HELPERS
+        before = word
+    return found
+
+
+def candidate_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None]) -> Floats:
     """The signs that a candidate belongs to attribution i; `given` are those of the attributions before it."""
+    return np.concatenate([standing_signs(scene, i, candidate), carried_signs(scene, i, candidate, given)])
+
+
+def standing_signs(scene: Scene, i: int, candidate: Candidate) -> Floats:
+    """The signs of where a candidate stands, and of what kind it is."""
+    words, lower, sentence, paragraph, said = scene.words, scene.lower, scene.sentence, scene.paragraph, scene.said
     one = said[i]
     start, end = candidate.words
     away = int(sentence[start]) - int(sentence[one.cue[0]])
@@ -225,20 +273,108 @@ def candidate_signs(
         float(lower[start - 1] == "," if start else False),
         float(words.quote[start] == 1),
         float(end - start > 2),
-        *_carried(sentence, paragraph, said, i, candidate, given),
+        *_clause(scene, i, candidate),
     ]
     return np.array(signs, dtype=np.float32)
 
 
-def _carried(
-    sentence: Ints,
-    paragraph: Ints,
-    said: Sequence[Said],
-    i: int,
-    candidate: Candidate,
-    given: Sequence[Candidate | None],
-) -> list[float]:
+_RELATIVE = frozenset(("who", "which", "whose", "whom", "that", "where", "when", "while", "as", "because", "if"))
+_JOINING = frozenset(("and", "but", "or", "then"))
+_LED_BY = frozenset(("in", "on", "at", "during", "via", "by", "from", "of", "to", "with", "for", "since", "until",
+    "before", "after", "through", "over", "late", "early", "earlier", "later", "the", "a", "an", "just", "only", "as",
+    "his", "her", "its", "their"))  # fmt: skip
+_AHEAD = frozenset(("will", "would", "'ll", "ll", "to", "plans", "planned", "expected"))
+CLAUSE = 40
+_FARTHEST = 150  # words between a candidate and a cue that are looked at: a text without full stops is one sentence
+
+
+def _clause(scene: Scene, i: int, candidate: Candidate) -> list[float]:
+    """The signs of what stands between a candidate and a cue, and of what the candidate hangs on."""
+    lower, sentence, said = scene.lower, scene.sentence, scene.said
+    one = said[i]
+    (start, end), cue = candidate.words, one.cue
+    ahead = start < cue[0]
+    low, high = (end, cue[0]) if ahead else (cue[1], start)
+    high = min(high, low + _FARTHEST)
+    together = bool(sentence[start] == sentence[cue[0]])
+    between = range(low, max(low, high)) if together else range(0)
+    content = {k for a, b in one.content for k in range(max(a, low), min(b, high))} if together else set()
+    free = [k for k in between if k not in content]
+    verbs = sum(bool(scene.verbs[k]) for k in free)
+    commas = sum(lower[k] == "," for k in free)
+    relative = any(lower[k] in _RELATIVE for k in free)
+    joining = any(lower[k] in _JOINING for k in free)
+    anchor = anchor_of(scene, candidate)
+    first = anchor < 0 or sentence[anchor] != sentence[start]
+    hangs = "" if first else lower[anchor]
+    on_verb = not first and bool(scene.verbs[anchor])
+    others = [said[j].cue for j in range(max(0, i - _NEIGHBOURS), min(len(said), i + _NEIGHBOURS + 1)) if j != i]
+    others = [c for c in others if sentence[c[0]] == sentence[start]]
+    nearer = [c for c in others if _apart(c, candidate.words) < _apart(cue, candidate.words)]
+    last_before = not ahead and not any(cue[0] < c[0] < start for c in others)
+    inside_source = one.source is not None and one.source[0] <= start < one.source[1]
+    ends = max((b for _, b in one.content), default=cue[1])
+    said_so = lower[cue[0] : cue[1]]
+    signs = [
+        together and verbs == 0,
+        together and verbs == 1,
+        together and verbs > 1,
+        together and commas == 0,
+        together and commas == 1,
+        together and commas > 1,
+        relative,
+        joining,
+        together and bool(content),
+        together and not ahead and len(free) <= 1,
+        together and not ahead and not content and len(free) <= 3,
+        together and not ahead and bool(content) and 0 <= start - ends <= 3,
+        together and ahead and len(free) <= 1,
+        first,
+        first and together and ahead,
+        together and first and ahead and verbs == 0,
+        hangs == ",",
+        hangs in ('"', "“", "”", "''", "’’"),
+        on_verb,
+        not first and cue[0] <= anchor < cue[1],
+        not first and anchor in content,
+        not first and any(c[0] <= anchor < c[1] for c in others),
+        hangs.endswith("ing"),
+        hangs.endswith("ed"),
+        together and not nearer,
+        together and bool(nearer),
+        last_before and together,
+        bool(others),
+        inside_source,
+        one.source is None,
+        together and one.source is not None and one.source[1] <= start < cue[0],
+        any(w in _AHEAD for w in said_so),
+        any(w.endswith("ing") for w in said_so),
+        any(w.endswith("ed") or w in ("said", "told", "wrote") for w in said_so),
+        "said" in said_so or "told" in said_so,
+        any(w in ("wrote", "write", "writes", "writing", "posted", "tweeted") for w in said_so),
+        any(w in ("says", "say", "shows", "show") for w in said_so),
+        cue[1] - cue[0] > 2,
+        bool(scene.verbs[cue[0] : cue[1]].any()),
+        lower[end : end + 1] in ([","], ["."]),
+    ]
+    return [float(sign) for sign in signs]
+
+
+def _apart(one: Range, two: Range) -> int:
+    return max(one[0] - two[1], two[0] - one[1], 0)
+
+
+def anchor_of(scene: Scene, candidate: Candidate) -> int:
+    """The word that a candidate hangs on: the last one before it and before its preposition."""
+    place = candidate.words[0] - 1
+    while place >= 0 and scene.lower[place] in _LED_BY and scene.words.gap[place + 1] < 2:
+        place -= 1
+    return place
+
+
+def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None]) -> Floats:
     """The signs that a candidate, which attributions before this one took, is this one's too."""
+    sentence, paragraph, said = scene.sentence, scene.paragraph, scene.said
     one = said[i]
     before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
     last = next((j for j in before if said[j].nested == one.nested), None)
@@ -268,7 +404,7 @@ def _carried(
         not all(takers),
         len(takers) > 2,
     ]
-    return [float(sign) for sign in signs]
+    return np.array(signs, dtype=np.float32)
 
 
 def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
@@ -284,15 +420,17 @@ def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
     )
 
 
-SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 35
-VECTOR = 16  # numbers of a word in which the mention model says what there is to say of it here
+SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 35 + CLAUSE
+VECTOR = 16  # numbers in which the mention model says of a word what there is to say of it as a candidate, or as a cue
+COLUMNS = 2 * VECTOR  # of a word in the mention model's rows: as a candidate, as a cue
 
 
 def options(
-    candidates: Sequence[Candidate], sentence: Ints, said: Sequence[Said], i: int, given: Sequence[Candidate | None]
+    candidates: Sequence[Candidate], scene: Scene, i: int, given: Sequence[Candidate | None]
 ) -> list[Candidate]:
     """The candidates in the sentences around attribution i that nothing forbids, and the one that its speaker's last
     one took; `given` are those of the attributions before it."""
+    sentence, said = scene.sentence, scene.said
     at = int(sentence[said[i].cue[0]])
     near = [c for c in candidates if -BEFORE <= int(sentence[c.words[0]]) - at <= AFTER]
     mine = _last_of_speaker(said, i)
@@ -302,10 +440,21 @@ def options(
     return [c for c in near if c == taken or _may_belong(c, sentence, said, i)]
 
 
-def given_vectors(vectors: Halves, said: Said, some: Sequence[Candidate]) -> Floats:
-    """What the mention model says of candidates and of a cue [candidates, 2 * VECTOR], as means over their words."""
-    means = [vectors[a:b].mean(axis=0, dtype=np.float32) for a, b in (*(c.words for c in some), said.cue)]
-    return np.stack([np.concatenate([mean, means[-1]]) for mean in means[:-1]])
+def given_vectors(vectors: Halves, scene: Scene, i: int, some: Sequence[Candidate], anchored: bool) -> Floats:
+    """What the mention model says of candidates and of a cue [candidates, VECTORS], as means over their words, and
+    of the words that the candidates hang on, where that is looked at; then the products with the cue's."""
+    of_candidate, of_cue = vectors[:, :VECTOR], vectors[:, VECTOR:]
+    cue = _mean(of_cue, scene.said[i].cue)
+    parts = [np.stack([_mean(of_candidate, c.words) for c in some])]
+    if anchored:
+        anchors = (max(anchor_of(scene, c), 0) for c in some)
+        parts.append(np.stack([_mean(of_candidate, (anchor, anchor + 1)) for anchor in anchors]))
+    return np.concatenate([np.broadcast_to(cue, parts[0].shape), *parts, *(part * cue for part in parts)], axis=1)
+
+
+def _mean(vectors: Halves, words: Range) -> Floats:
+    mean: Floats = vectors[slice(*words)].mean(axis=0, dtype=np.float32)
+    return mean
 
 
 def _may_belong(candidate: Candidate, sentence: Ints, said: Sequence[Said], i: int) -> bool:
@@ -338,6 +487,11 @@ class PlaceModel:
 class Weighing:
     network: Any
     least: float
+    anchored: bool  # whether it looks at what candidates hang on
+
+
+# A date belongs to the verb that it hangs on ("whom he fired in June, said …"); for channels that did not help.
+ANCHORED = {"channel": False, "when": True}
 
 
 def load_places(folder: Path | Traversable | None = None) -> PlaceModel:
@@ -346,31 +500,29 @@ def load_places(folder: Path | Traversable | None = None) -> PlaceModel:
 
     place = folder or files("sayso") / "weights" / "manner"
     learned = json.loads((place / "manner.json").read_text("utf8"))
-    parts = [Weighing(open_session(place / f"{name}.onnx"), learned[name]) for name in ("channel", "when")]
-    return PlaceModel(parts[0], parts[1], learned["version"])
+    channel, when = (
+        Weighing(open_session(place / f"{name}.onnx"), learned[name], ANCHORED[name]) for name in ("channel", "when")
+    )
+    return PlaceModel(channel, when, learned["version"])
 
 
 def attach(
-    words: Words,
-    lower: Sequence[str],
-    sentence: Ints,
-    paragraph: Ints,
-    said: Sequence[Said],
-    candidates: Sequence[Candidate],
-    vectors: Halves,
-    weighing: Weighing,
+    scene: Scene, candidates: Sequence[Candidate], vectors: Halves, weighing: Weighing
 ) -> list[Candidate | None]:
-    """The candidate that belongs to each attribution, in order, or None; `vectors` are the words' [words, VECTOR]."""
+    """The candidate that belongs to each attribution, in order, or None; `vectors` are the words' [words, COLUMNS]."""
+    sentence, said = scene.sentence, scene.said
     given: list[Candidate | None] = [None] * len(said)
     starts = [int(sentence[c.words[0]]) for c in candidates]
     for i in range(len(said)):
         at = int(sentence[said[i].cue[0]])
         low, high = bisect.bisect_left(starts, at - BEFORE), bisect.bisect_right(starts, at + AFTER)
-        some = options(candidates[low:high], sentence, said, i, given)
+        some = options(candidates[low:high], scene, i, given)
         if not some:
             continue
-        signs = np.stack([candidate_signs(words, lower, sentence, paragraph, said, i, c, given) for c in some])
-        given[i] = choose(some, np.concatenate([signs, given_vectors(vectors, said[i], some)], axis=1), weighing)
+        signs = np.stack([candidate_signs(scene, i, c, given) for c in some])
+        given[i] = choose(
+            some, np.concatenate([signs, given_vectors(vectors, scene, i, some, weighing.anchored)], axis=1), weighing
+        )
     return given
 
 

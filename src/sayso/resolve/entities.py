@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sayso.extract.words import Words
+from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon, word_list
 from sayso.resolve.forms import (
     BARE,
@@ -49,6 +49,7 @@ BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence
 HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
     FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some")
 )
+NAMED_WITHIN = 6  # paragraphs in which an article names whom its opening has kept back
 _OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
 _AT_ONCE = 4096  # pairs that are scored in one piece: their vectors are a kilobyte each
@@ -115,6 +116,7 @@ def link(
 
     _link_names(words, mentions, table, join, new, speaking, lexicon)
     roles = _roles(lower, mentions, of, lexicon)
+    named_roles = _with_appositions(roles, lower, mentions, table, of)
     later, earlier = _pairs(table, of)
     scores = np.zeros(len(later), dtype=np.float32)
     for start in range(0, len(later), _AT_ONCE):
@@ -140,7 +142,7 @@ def link(
             roles.setdefault(table.key[i], set()).add(appositive)
             continue
         if form == THE and mentions[i].type == "person" and table.number[i] != MANY:
-            held = roles.get(table.key[i], set())
+            held = roles.get(table.key[i], set()) or _by_another_name(table.key[i], roles, lexicon)
             fitting = [e for e in held if _agree(entities[e].gender, int(table.gender[i])) and entities[e].named]
             if len(fitting) == 1:
                 before = any(mentions[m].start < mentions[i].start for m in entities[fitting[0]].mentions)
@@ -148,6 +150,12 @@ def link(
                 continue
             if len(fitting) > 1:
                 continue  # two senators: "the senator" stays open
+        if (
+            i in speaking
+            and (ahead := _named_later(words, mentions, table, i, entities, named_roles, lexicon)) is not None
+        ):
+            join(i, entities[ahead], BY_CHOICE)
+            continue
         if form == THE and mentions[i].type in ("organization", "other"):
             body = _body_meant(mentions, entities, i, of, lower, lexicon)
             if body is not None:
@@ -374,6 +382,50 @@ def _roles(
     return found
 
 
+def _with_appositions(
+    roles: dict[str, set[int]],
+    lower: Sequence[str],
+    mentions: Sequence[Mention],
+    table: Mentions,
+    of: Sequence[int | None],
+) -> dict[str, set[int]]:
+    """The roles of people by title, and those that stand beside their names: "Ida Ruiz, a judge in Velm"."""
+    found = {noun: set(held) for noun, held in roles.items()}
+    for i in range(len(mentions)):
+        if of[i] is None and (entity := _apposed(lower, mentions, table, i, of)) is not None:
+            found.setdefault(table.key[i], set()).add(entity)
+    return found
+
+
+def _by_another_name(noun: str, roles: dict[str, set[int]], lexicon: Lexicon) -> set[int]:
+    """Those whose role goes by a wider noun: a senator is a lawmaker, a justice is a judge."""
+    others = lexicon.role_names.get(noun, frozenset())
+    return set().union(*(roles.get(other, set()) for other in others))
+
+
+def _named_later(
+    words: Words,
+    mentions: Sequence[Mention],
+    table: Mentions,
+    i: int,
+    entities: Sequence[Entity],
+    roles: dict[str, set[int]],
+    lexicon: Lexicon,
+) -> int | None:
+    """Whom a headline or an opening means that keeps the name back: "Judge halts quarry" over an article in which one
+    judge is named, "A Velm judge has halted …"."""
+    form, paragraph = int(table.form[i]), int(table.paragraph[i]) - int(words.gap[0] == NEW_PARAGRAPH)
+    opens = (form == INDEFINITE and paragraph <= 1) or (form == BARE and paragraph == 0)
+    if not opens or mentions[i].type != "person" or table.number[i] == MANY:
+        return None
+    held = roles.get(table.key[i], set()) | _by_another_name(table.key[i], roles, lexicon)
+    if len(held) != 1 or not entities[only := min(held)].named:
+        return None
+    first = min((m for m in entities[only].mentions if mentions[m].name), key=lambda m: int(table.start[m]))
+    soon = 0 < int(table.paragraph[first] - table.paragraph[i]) <= NAMED_WITHIN
+    return only if soon and _agree(entities[only].gender, int(table.gender[i])) else None
+
+
 _TITLE_NOUNS = {
     "sen": "senator",
     "rep": "congressman",
@@ -476,6 +528,8 @@ def _body_meant(
         other, entity = mentions[j], of[j]
         if other.name is None or entity is None or entities[entity].type == "person" or other.start >= m.start:
             continue
+        if _in_dateline(lower, other):
+            continue
         name = lower[other.name.start : other.name.end]
         if noun in name and len(name) > 1:
             by_noun.add(entity)
@@ -485,6 +539,12 @@ def _body_meant(
             outlets.add(entity)
     found = by_noun or outlets
     return found.pop() if len(found) == 1 else None
+
+
+def _in_dateline(lower: Sequence[str], one: Mention) -> bool:
+    """Whether a mention only says whose copy an article is: "OSTREY, Oct. 8 (Norlands Press) —"."""
+    opens, closes = lower[max(0, one.start - 1)], lower[one.end : one.end + 2]
+    return opens == "(" and closes[:1] == [")"] and closes[1:] in (["-"], ["–"], ["—"], ["--"])
 
 
 _OUTLET_NOUNS = word_list("nouns for outlets")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sayso.ledger.namesakes import folded
 from sayso.ledger.storing import whole_id
+from sayso.lexicon import load_lexicon
 from sayso.model import (
     Act,
     Certainty,
     CircularReport,
     Copy,
+    Kind,
     Origins,
     Position,
     Relation,
@@ -25,17 +29,23 @@ from sayso.model import (
     StepKind,
     When,
 )
+from sayso.qualify.signs import hedges_in
 from sayso.trace.agreement import facts_of
 from sayso.trace.chains import Chain, chain_of, holders
 from sayso.trace.copying import copies_in
-from sayso.trace.encoder import similarity, vectors
+from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
+from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of
 from sayso.trace.scene import Paper, Person, Scene, Telling
 from sayso.trace.stances import stance_of
-from sayso.trace.tracing import BLOCK, ClaimModels, vectors_in_blocks
+from sayso.trace.stems import WORD
+from sayso.trace.wordings import propositions_of, wordings_in
 
-NEAREST = 60  # propositions that a question is weighed against
+if TYPE_CHECKING:
+    from sayso.trace.tracing import ClaimModels
+
+NEAREST = 60  # wordings that a question is weighed against
 FITS = 0.5  # probability from which a proposition is taken to say what is asked about, or the contrary
 
 
@@ -61,10 +71,22 @@ class Member:
     confidence: float
 
 
-def who(ledger: sqlite3.Connection, words: str, models: ClaimModels) -> Answer | None:
-    """The claim that fits some words best, and who holds what on it; None where nothing fits."""
-    found = members_like(ledger, words, models)
-    if not found:
+def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str | None = None) -> Answer | None:
+    """The claim that fits some words best, or that has this id, and who holds what on it; None where nothing fits.
+
+    `as_of` is a year, month or day, written as YYYY-MM-DD: documents published later, and undated ones, are left out,
+    and with them what was taken back only later.
+    """
+    claim = claim_with_id(ledger, words)
+    if claim is not None:
+        found = [
+            Member(row["proposition_id"], Relation(row["relation"]), row["confidence"])
+            for row in ledger.execute("SELECT * FROM members WHERE claim_id = ?", (claim["id"],))
+        ]
+        found = published_by(ledger, found, as_of)
+        return answer(scene_of(ledger, found), claim["reading_id"], claim["name"], 1.0) if found else None
+    found = published_by(ledger, members_like(ledger, words, models), as_of)
+    if not any(one.relation is Relation.SAME for one in found):
         return None
     best = max(found, key=lambda one: (one.relation is Relation.SAME, one.confidence, -one.row))
     claim = ledger.execute(
@@ -81,42 +103,85 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels) -> Answer |
             members.setdefault(row["proposition_id"], Member(row["proposition_id"], relation, row["confidence"]))
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
-    return answer(scene_of(ledger, members.values()), id_, text, best.confidence)
+    return answer(scene_of(ledger, published_by(ledger, members.values(), as_of)), id_, text, best.confidence)
+
+
+def claim_with_id(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row | None:
+    """The claim that has an id, or that has a member of it: an attribution or statement, by its id in Readings. When
+    claims have become one, the ids of all lead to it."""
+    named: sqlite3.Row | None = ledger.execute(
+        "SELECT id, reading_id, name FROM claims WHERE reading_id = ? ORDER BY document_count DESC, id", (id_,)
+    ).fetchone()
+    places = (i for i, letter in enumerate(id_) if letter == ":")
+    while named is None and (place := next(places, None)) is not None:
+        named = ledger.execute(_CLAIM_OF_PART, (id_[:place], id_[place:])).fetchone()
+    return named
+
+
+# Of a document's attribution or statement, by the document's id and what follows it in theirs.
+_CLAIM_OF_PART = """
+SELECT claims.id, claims.reading_id, claims.name FROM documents
+JOIN propositions ON propositions.document_id = documents.id
+LEFT JOIN attributions ON attributions.id = attribution_id
+LEFT JOIN statements ON statements.id = statement_id
+JOIN members ON proposition_id = propositions.id
+JOIN claims ON claims.id = claim_id
+WHERE documents.reading_id = ? AND coalesce(attributions.reading_id, statements.reading_id) = ?
+ORDER BY members.confidence DESC, claims.reading_id"""
+
+
+def published_by(ledger: sqlite3.Connection, members: Iterable[Member], as_of: str | None) -> list[Member]:
+    """Those of some members whose documents were published on a day, or in a month or year, or earlier; all of them
+    where none is given."""
+    given = list(members)
+    if as_of is None:
+        return given
+    rows = ledger.execute(
+        "SELECT propositions.id FROM propositions JOIN documents ON documents.id = document_id"
+        " WHERE propositions.id IN (SELECT value FROM json_each(?)) AND substr(published_on, 1, ?) <= ?",
+        (json.dumps([one.row for one in given]), len(as_of), as_of),
+    )
+    fitting = {row["id"] for row in rows}
+    return [one for one in given if one.row in fitting]
 
 
 def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) -> list[Member]:
     """The propositions that say what some words say, or the contrary; none unless one says the same."""
-    asked = vectors(models.encoder, [words])
-    rows = nearest_rows(ledger, asked, NEAREST)
+    asked, facts = vectors(models.encoder, [words]), facts_of(words)
+    rows = nearest_wordings(ledger, asked, facts, NEAREST)
     if not rows:
         return []
-    told = [_proposition(ledger, row) for row in rows]
-    made = np.concatenate([asked, np.stack([np.frombuffer(one["vector"], dtype=np.int8) for one in told])])
-    facts = [facts_of(words), *(facts_of(one["text"], one["published"]) for one in told)]
-    weighed = judge_pairs(models.judge, made, facts, [(0, i + 1) for i in range(len(rows))])
-    found = [Member(row, Relation.SAME, float(w[0])) for row, w in zip(rows, weighed, strict=True) if w[0] >= FITS]
-    if not found:
+    told = wordings_in(ledger, rows)
+    made = np.concatenate([asked, np.stack([told[row].vector for row in rows])])
+    known = [facts, *(told[row].facts for row in rows)]
+    texts = [words, *(told[row].text for row in rows)]
+    weighed = judge_pairs(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))])
+    same = {row: float(w[0]) for row, w in zip(rows, weighed, strict=True) if w[0] >= FITS}
+    if not same:
         return []
-    return found + [
-        Member(row, Relation.CONTRARY, float(w[1])) for row, w in zip(rows, weighed, strict=True) if w[1] >= FITS
+    contrary = {row: float(w[1]) for row, w in zip(rows, weighed, strict=True) if w[1] >= FITS}
+    return [
+        Member(row, relation, these[wording])
+        for relation, these in ((Relation.SAME, same), (Relation.CONTRARY, contrary))
+        for wording, row in propositions_of(ledger, these)
     ]
 
 
-def nearest(ledger: sqlite3.Connection, words: str, models: ClaimModels, limit: int = 3) -> list[str]:
-    """The propositions in a ledger that are nearest to some words, for one whose question nothing fits."""
-    rows = nearest_rows(ledger, vectors(models.encoder, [words]), 4 * limit)
-    texts = dict.fromkeys(_text_of(ledger, row)[0] for row in rows)
-    return list(texts)[:limit]
-
-
-def nearest_rows(ledger: sqlite3.Connection, asked: NDArray[np.int8], count: int) -> list[int]:
-    """The propositions whose vectors are nearest to one, as many as `count`, the nearest first."""
-    near: list[tuple[float, int]] = []
-    for rows, block in vectors_in_blocks(ledger, BLOCK):
-        cosines = similarity(asked, block)[0]
-        best = np.lexsort((-np.array(rows), -cosines))[:count]
-        near = sorted([*near, *((float(cosines[i]), rows[i]) for i in best)], reverse=True)[:count]
-    return [row for _, row in near]
+def nearest(
+    ledger: sqlite3.Connection, words: str, models: ClaimModels, limit: int = 3, as_of: str | None = None
+) -> list[str]:
+    """The propositions in a ledger that are nearest to some words, for one whose question nothing fits; those of
+    documents published by `as_of`, where that is given."""
+    rows = nearest_wordings(ledger, vectors(models.encoder, [words]), facts_of(words), NEAREST)
+    told = [Member(row, Relation.SAME, 1.0) for _, row in propositions_of(ledger, rows)]
+    fitting = [one.row for one in published_by(ledger, told, as_of)]
+    place = {row: i for i, row in enumerate(rows)}
+    texts = ledger.execute(
+        "SELECT DISTINCT wordings.id, text FROM propositions JOIN wordings ON wordings.id = wording_id"
+        " WHERE propositions.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(fitting),),
+    ).fetchall()
+    return [row["text"] for row in sorted(texts, key=lambda row: place[row["id"]])][:limit]
 
 
 def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
@@ -124,10 +189,7 @@ def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
     chains: dict[Stance, list[Chain]] = defaultdict(list)
     positions: dict[Stance, list[Position]] = defaultdict(list)
     circles: dict[tuple[str, ...], None] = {}
-    order = sorted(
-        holders(scene), key=lambda one: (scene.papers[one.document].published_on or "9999", one.document, one.span)
-    )
-    for one in order:
+    for one in in_time(scene, holders(scene)):
         assert one.stance is not None  # noqa: S101 - holders have one
         chain = chain_of(scene, one)
         chains[one.stance].append(chain)
@@ -148,6 +210,11 @@ def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
     )
 
 
+def in_time(scene: Scene, tellings: Iterable[Telling]) -> list[Telling]:
+    """Tellings by their documents' days, those of undated ones last."""
+    return sorted(tellings, key=lambda one: (scene.papers[one.document].published_on or "9999", one.document, one.span))
+
+
 def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
     """The documents of some propositions, with all attributions that take part in them or enclose them."""
     by_row = {one.row: one for one in members}
@@ -158,15 +225,15 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
         if one["document_id"] not in papers:
             papers[one["document_id"]] = _paper(ledger, one["document_id"])
         paper = papers[one["document_id"]]
-        if one["attribution_id"] is None:
-            telling = _statement(ledger, one, paper, member)
-            tellings[telling.id] = telling
-            continue
-        outer = one["attribution_id"]
+        outer = _holding(ledger, one)
+        if outer is None:
+            found = _own_voice(ledger, one, paper, member)
+            if _adds(found, tellings):
+                tellings[found.id] = found
         first = True
         while outer is not None:
             found, outer = _attribution(ledger, outer, paper, member if first else None)
-            if found.id not in tellings or first:
+            if _adds(found, tellings):
                 tellings[found.id] = found
             first = False
     ids = {paper.id for paper in papers.values()}
@@ -179,15 +246,33 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
     return Scene.of(list(papers.values()), list(tellings.values()), copies)
 
 
+def _holding(ledger: sqlite3.Connection, proposition: sqlite3.Row) -> int | None:
+    """The row of the attribution whose source holds a proposition; None where the outlet does, in its own voice."""
+    row: int | None = proposition["attribution_id"]
+    if row is None or not proposition["is_deed"]:
+        return row
+    found = ledger.execute("SELECT within_id FROM attributions WHERE id = ?", (row,)).fetchone()
+    return None if found["within_id"] is None else int(found["within_id"])
+
+
+def _adds(found: Telling, tellings: Mapping[str, Telling]) -> bool:
+    """Whether a telling says more than what is known of it: of several of its propositions, the surest counts."""
+    known = tellings.get(found.id)
+    if known is None or known.stance is None:
+        return True
+    return found.stance is not None and found.confidence > known.confidence
+
+
 def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
     paper = scene.papers[one.document]
     sources = [step for step in chain.steps if step.kind is StepKind.SOURCE]
-    holder = one.speaker
+    holder = paper.signer if one.own_voice else one.speaker
+    outlet = one.own_voice and holder is None
     return Position(
         stance=one.stance or Stance.SAYS,
-        entity=(paper.outlet or paper.name) if one.own_voice else holder.name if holder else None,
-        entity_id=paper.outlet_id if one.own_voice else (holder.entity or holder.id) if holder else None,
-        named=one.own_voice or (holder is not None and holder.named),
+        entity=(paper.outlet or paper.name) if outlet else holder.name if holder else None,
+        entity_id=paper.outlet_id if outlet else (holder.entity or holder.id) if holder else None,
+        named=outlet or (holder is not None and holder.named),
         document=one.document,
         attribution=None if one.own_voice else one.id,
         content=one.content,
@@ -197,6 +282,7 @@ def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
         confidence=round(one.confidence, 3),
         via=tuple(step.name for step in sources if holder is None or step.name != holder.name),
         chain=chain.steps,
+        span=one.span,
     )
 
 
@@ -227,7 +313,7 @@ def _turned(circle: tuple[str, ...]) -> tuple[str, ...]:
 
 def _proposition(ledger: sqlite3.Connection, row: int) -> sqlite3.Row:
     found: sqlite3.Row = ledger.execute(
-        "SELECT propositions.*, published FROM propositions JOIN documents ON documents.id = document_id"
+        "SELECT propositions.*, text FROM propositions JOIN wordings ON wordings.id = wording_id"
         " WHERE propositions.id = ?",
         (row,),
     ).fetchone()
@@ -237,8 +323,9 @@ def _proposition(ledger: sqlite3.Connection, row: int) -> sqlite3.Row:
 def _text_of(ledger: sqlite3.Connection, row: int) -> tuple[str, str]:
     """A proposition's words, and the id of what puts it forward."""
     found = ledger.execute(
-        "SELECT propositions.text, coalesce(attributions.reading_id, statements.reading_id) AS part,"
-        " documents.reading_id AS document FROM propositions JOIN documents ON documents.id = propositions.document_id"
+        "SELECT wordings.text, coalesce(attributions.reading_id, statements.reading_id) AS part,"
+        " documents.reading_id AS document FROM propositions JOIN wordings ON wordings.id = wording_id"
+        " JOIN documents ON documents.id = propositions.document_id"
         " LEFT JOIN attributions ON attributions.id = attribution_id"
         " LEFT JOIN statements ON statements.id = statement_id WHERE propositions.id = ?",
         (row,),
@@ -261,10 +348,30 @@ def _paper(ledger: sqlite3.Connection, row: int) -> Paper:
         published_on=found["published_on"],
         url=found["url"],
         links=tuple(one["url"] for one in links),
+        signer=_signer(ledger, found),
     )
 
 
-def _person(ledger: sqlite3.Connection, row: int | None, document: str) -> Person | None:
+def _signer(ledger: sqlite3.Connection, paper: sqlite3.Row) -> Person | None:
+    """Who signs a mail or a statement: the one in its byline, as the document speaks of them where it does."""
+    name = (paper["byline"] or "").strip()
+    if paper["kind"] not in (Kind.EMAIL, Kind.STATEMENT) or not name:
+        return None
+    for row in ledger.execute(
+        "SELECT id, name FROM sources WHERE document_id = ? AND is_named ORDER BY id", (paper["id"],)
+    ):
+        if folded(row["name"]) == folded(name):
+            return _person(ledger, row["id"], paper["reading_id"], None, None)
+    known = ledger.execute("SELECT entity_id FROM entity_names WHERE name = ?", (folded(name),)).fetchall()
+    entity = str(known[0]["entity_id"]) if len(known) == 1 else None
+    return Person(f"{paper['reading_id']}:byline", name, SourceKind.PERSON, named=True, entity=entity)
+
+
+def _person(
+    ledger: sqlite3.Connection, row: int | None, document: str, outlet: str | None, outlet_id: str | None
+) -> Person | None:
+    """A source as tracing sees it. One that a document calls by a part of its own outlet's name is that outlet: the
+    Velm Standard calls itself the Standard."""
     if row is None:
         return None
     found = ledger.execute(
@@ -273,6 +380,21 @@ def _person(ledger: sqlite3.Connection, row: int | None, document: str) -> Perso
         (row,),
     ).fetchone()
     roles = ledger.execute("SELECT role FROM roles WHERE source_id = ? ORDER BY position", (row,)).fetchall()
+    itself = (
+        outlet is not None
+        and found["is_named"]
+        and found["kind"] == SourceKind.ORGANIZATION
+        and set(folded(found["name"]).split()) - {"the"} <= set(folded(outlet).split())
+    )
+    if itself and outlet is not None:
+        return Person(
+            id=whole_id(document, found["reading_id"]),
+            name=outlet,
+            kind=SourceKind.ORGANIZATION,
+            named=True,
+            entity=outlet_id,
+            is_outlet=True,
+        )
     return Person(
         id=whole_id(document, found["reading_id"]),
         name=found["entity"] or found["name"],
@@ -285,17 +407,38 @@ def _person(ledger: sqlite3.Connection, row: int | None, document: str) -> Perso
     )
 
 
-def _statement(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper, member: Member) -> Telling:
-    found = ledger.execute("SELECT * FROM statements WHERE id = ?", (one["statement_id"],)).fetchone()
+def _own_voice(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper, member: Member) -> Telling:
+    """What the outlet says in its own voice: a statement, or what somebody is told to have done."""
+    if one["is_deed"]:
+        query = (
+            'SELECT reading_id, min("start") AS "start", max("end") AS "end" FROM spans'
+            " JOIN attributions ON attributions.id = attribution_id WHERE attribution_id = ?"
+        )
+    else:
+        query = 'SELECT reading_id, "start", "end" FROM statements WHERE id = ?'
+    found = ledger.execute(query, (one["attribution_id"] if one["is_deed"] else one["statement_id"],)).fetchone()
+    text = ledger.execute(
+        "SELECT substr(text, ? + 1, ?) AS told FROM documents WHERE id = ?",
+        (found["start"], found["end"] - found["start"], one["document_id"]),
+    ).fetchone()["told"]
+    certainty = _certainty_of(one["text"])
     return Telling(
-        id=whole_id(paper.id, found["reading_id"]),
+        id=whole_id(paper.id, found["reading_id"]) + (" told" if one["is_deed"] else ""),
         document=paper.id,
         span=Span(found["start"], found["end"]),
-        content=one["text"],
-        stance=stance_of(None, None, member.relation),
+        content=" ".join(text.split()),
+        stance=stance_of(None, certainty, member.relation),
         own_voice=True,
+        certainty=certainty,
         confidence=member.confidence,
     )
+
+
+def _certainty_of(told: str) -> Certainty:
+    """How sure an outlet shows itself of what it says: by its strongest hedge."""
+    lower = [word.lower() for word in WORD.findall(told)]
+    found = {hedge.certainty for hedge in hedges_in(lower, 0, len(lower), load_lexicon()) if hedge.strong}
+    return next((one for one in (Certainty.POSSIBLE, Certainty.PROBABLE) if one in found), Certainty.CERTAIN)
 
 
 def _attribution(
@@ -314,8 +457,8 @@ def _attribution(
         span=Span(start, end),
         content=found["content"],
         stance=stance_of(act, certainty, member.relation) if member else None,
-        speaker=_person(ledger, found["speaker_id"], paper.id),
-        basis=_person(ledger, found["basis_id"], paper.id),
+        speaker=_person(ledger, found["speaker_id"], paper.id, paper.outlet, paper.outlet_id),
+        basis=_person(ledger, found["basis_id"], paper.id, paper.outlet, paper.outlet_id),
         within=_id_of(ledger, found["within_id"], paper.id),
         certainty=certainty,
         when=when,

@@ -83,10 +83,11 @@ def _inside(scene: Scene, telling: Telling) -> tuple[list[Step], Person | None]:
     way = [scene.tellings[outer] for outer in reversed(_around(scene, telling))]
     steps: list[Step] = []
     end: Person | None = None
-    for one in [] if telling.own_voice else [*way, telling]:
-        for person in (one.speaker, one.basis):
+    signer = scene.papers[telling.document].signer
+    for one in [*way, telling]:
+        for person in (signer,) if one.own_voice else (one.speaker, one.basis):
             if person is not None and (end is None or person.key != end.key):
-                steps.append(Step(StepKind.SOURCE, person.id, person.name, one.id))
+                steps.append(Step(StepKind.SOURCE, person.id, person.name, None if one.own_voice else one.id))
                 end = person
     return steps, end
 

@@ -69,16 +69,19 @@ def copies_in(
     document: str | None = None,
     kind: PassageKind = PassageKind.PASSAGE,
     limit: int | None = None,
+    as_of: str | None = None,
 ) -> Iterator[tuple[Copy, int]]:
     """The pairs of documents that share passages, or quotations alone, those that share most words first; each
-    with the number of words. `document` is the id of one of them."""
+    with the number of words. `document` is the id of one of them. `as_of` is a year, month or day: pairs with a
+    document published later, or with an undated one, are left out."""
     rows = ledger.execute(
         "SELECT copies.*, a.reading_id AS a, b.reading_id AS b, first.reading_id AS first FROM copies"
         " JOIN documents AS a ON a.id = a_id JOIN documents AS b ON b.id = b_id"
         " LEFT JOIN documents AS first ON first.id = first_id WHERE copies.kind = ?1 AND (?2 IS NULL OR copies.id IN"
         " (SELECT copies.id FROM copies JOIN documents ON documents.id IN (a_id, b_id) WHERE reading_id = ?2))"
+        " AND (?4 IS NULL OR max(substr(a.published_on, 1, ?5), substr(b.published_on, 1, ?5)) <= ?4)"
         " ORDER BY words DESC, a.reading_id, b.reading_id LIMIT ?3",
-        (kind, document, -1 if limit is None else limit),
+        (kind, document, -1 if limit is None else limit, as_of, len(as_of or "")),
     )
     for row in rows:
         spans = ledger.execute("SELECT * FROM passages WHERE copy_id = ? ORDER BY position", (row["id"],))

@@ -1,7 +1,10 @@
 """Whether two propositions put the same forward, the contrary, or something else.
 
-A small network weighs the signs of agreement and how near the two vectors are. It is symmetric in the two. It reads
-the vectors by their cosine alone: with all their numbers it learned its own corpora, and did worse on others.
+Two looks are taken. In the first, which is quick, a small network weighs the signs of agreement and how near the two
+vectors are. It reads the vectors by their cosine alone: with all their numbers it learned its own corpora, and did
+worse on others. What this look leaves open goes to the second (pair_reader.py), which reads both together; its scores,
+those of the first look and the cosine are then weighed once more, so that probabilities fit what was held out. Both
+looks are symmetric in the two.
 """
 
 from __future__ import annotations
@@ -19,11 +22,15 @@ from numpy.typing import NDArray
 
 from sayso.trace.agreement import SIGNS, Facts, signs
 from sayso.trace.encoder import Vectors, unit
+from sayso.trace.pair_reader import PairReader, load_pair_reader, read_pairs
 from sayso.trace.word_table import WordTable, read_words
 
 Floats = NDArray[np.float32]
+Chances = NDArray[np.float64]
 
 OUTCOMES = ("same", "contrary", "other")
+OPEN = 0.08  # the least probability of same or contrary at the first look by which a pair gets a second
+_LEAST = 1e-3  # below which probabilities of either look make no difference
 _HARDLY = 0.2  # the most that such a pair can be the same
 _MUCH = 0.6  # of the shorter one's words are shared
 _REVERSED = 0.75  # of the pairs of shared words stand in the other order
@@ -42,6 +49,8 @@ class Judge:
     out: Floats  # [hidden, outcomes]
     out_shift: Floats  # [outcomes]
     words: WordTable
+    second: Floats | None = None  # [scores of the second look, logarithms of the first's, cosine, 1; outcomes]
+    reader: PairReader | None = None  # takes the second look
 
 
 def load_judge(folder: Path | Traversable | None = None) -> Judge:
@@ -49,14 +58,60 @@ def load_judge(folder: Path | Traversable | None = None) -> Judge:
     folder = folder or files("sayso") / "weights" / "claims"
     with np.load(BytesIO((folder / "judge.npz").read_bytes())) as given:
         learned = {name: given[name].astype(np.float32) for name in given.files}
-    return Judge(**learned, words=read_words(folder / "words.npz"))
+    words = read_words(folder / "words.npz")
+    if not (folder / "second.npz").is_file():
+        return Judge(**learned, words=words)
+    with np.load(BytesIO((folder / "second.npz").read_bytes())) as given:
+        second = given["second"].astype(np.float32)
+    return Judge(**learned, words=words, second=second, reader=load_pair_reader(folder))
 
 
 def judge_pairs(
-    judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Sequence[tuple[int, int]]
-) -> NDArray[np.float32]:
-    """The probabilities [pairs, outcomes] of same, contrary and other, of pairs given by their places."""
-    found = np.zeros((len(pairs), len(OUTCOMES)), dtype=np.float32)
+    judge: Judge, vectors: Vectors, facts: Sequence[Facts], texts: Sequence[str], pairs: Sequence[tuple[int, int]]
+) -> Chances:
+    """The probabilities [pairs, outcomes] of same, contrary and other, of pairs given by their places.
+
+    It does not matter which of a pair comes first: the shorter is read as the claim that the longer may put forward.
+    """
+    found = first_look(judge, vectors, facts, pairs)
+    if judge.second is None or judge.reader is None:
+        return found
+    open_ = [i for i, one in enumerate(found) if max(one[0], one[1]) >= OPEN]
+    if not open_:
+        return found
+    chosen = [pairs[i] for i in open_]
+    scores = read_pairs(judge.reader, [claim_first(texts[a], texts[b]) for a, b in chosen])
+    a, b = (np.array(side, dtype=np.int64) for side in zip(*chosen, strict=True))
+    cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
+    weighed = second_look(judge.second, scores, found[open_], cosines)
+    found[open_] = kept_apart(weighed, np.stack([signs(facts[i], facts[j], judge.words) for i, j in chosen]))
+    return found
+
+
+def claim_first(one: str, other: str) -> tuple[str, str]:
+    """Two texts, the shorter first: it is the claim that the longer may put forward among other things."""
+    return (one, other) if (len(one), one) <= (len(other), other) else (other, one)
+
+
+def second_look(second: Floats, scores: Floats, first: Chances, cosines: Floats) -> Chances:
+    """Probabilities [pairs, outcomes], from the scores of the second look, those of the first, and cosines."""
+    score = seen(scores, first, cosines) @ second.astype(np.float64)
+    score = np.exp(score - score.max(1, keepdims=True))
+    return np.asarray(score / score.sum(1, keepdims=True), dtype=np.float64)
+
+
+def seen(scores: Floats, first: Chances, cosines: Floats) -> Chances:
+    """What the last weighing is given of pairs: logarithms of either look's probabilities, and the cosine."""
+    top = scores - scores.max(1, keepdims=True)
+    read = top - np.log(np.exp(top).sum(1, keepdims=True))
+    ones = np.ones((len(scores), 1))
+    parts = (np.maximum(read, np.log(_LEAST)), np.log(np.maximum(first, _LEAST)), cosines[:, None], ones)
+    return np.concatenate(parts, axis=1).astype(np.float64)
+
+
+def first_look(judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Sequence[tuple[int, int]]) -> Chances:
+    """The probabilities of pairs at the first look alone."""
+    found = np.zeros((len(pairs), len(OUTCOMES)))
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
@@ -65,15 +120,19 @@ def judge_pairs(
     return found
 
 
-def weigh(judge: Judge, u: Floats, v: Floats, told: Floats) -> Floats:
-    """The probabilities of pairs, from two vectors of length one each and their signs."""
-    hidden = (given(u, v, told) - judge.mean) * judge.scale @ judge.signs + judge.shift
-    score = np.maximum(hidden, 0) @ judge.out + judge.out_shift
+def weigh(judge: Judge, u: Floats, v: Floats, told: Floats) -> Chances:
+    """The probabilities of pairs, from two vectors of length one each and their signs.
+
+    In double precision: what a pair gets does not depend, in any decimal that counts, on which are weighed with it.
+    """
+    read = given(u, v, told).astype(np.float64)
+    hidden = (read - judge.mean) * judge.scale @ judge.signs.astype(np.float64) + judge.shift
+    score = np.maximum(hidden, 0) @ judge.out.astype(np.float64) + judge.out_shift
     score = np.exp(score - score.max(1, keepdims=True))
-    return kept_apart(np.asarray(score / score.sum(1, keepdims=True), dtype=np.float32), told)
+    return kept_apart(score / score.sum(1, keepdims=True), told)
 
 
-def kept_apart(chances: Floats, told: Floats) -> Floats:
+def kept_apart(chances: Chances, told: Floats) -> Chances:
     """Probabilities where what must agree does not: such a pair is hardly the same, whatever else speaks for it.
 
     That is so where numbers or times differ and most else is shared, and where two names stand in the opposite order:
@@ -81,10 +140,10 @@ def kept_apart(chances: Floats, told: Floats) -> Floats:
     """
     row = {name: told[:, i] for i, name in enumerate(SIGNS)}
     swapped = (row["roles swapped"] > 0) & (row["in another order"] >= _REVERSED) & (row["names agree"] >= _TWO_NAMES)
-    numbers = (row["numbers differ"] > 0) & (row["numbers agree"] == 0)
+    numbers = row["numbers differ"] > 0  # whatever else agrees: "three of the nine gates", "two of the nine gates"
     times = (row["times differ"] > 0) & (row["times agree"] == 0)
     differs = ((numbers | times) & (row["words of the shorter"] >= _MUCH)) | swapped
-    taken = np.where(differs, np.maximum(chances[:, 0] - _HARDLY, 0), 0).astype(np.float32)
+    taken = np.where(differs, np.maximum(chances[:, 0] - _HARDLY, 0), 0.0)
     out = chances.copy()
     out[:, 0] -= taken
     out[:, 2] += taken

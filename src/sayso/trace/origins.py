@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import combinations
 
+from sayso.lexicon import word_list
 from sayso.model import Origin, OriginKind, Origins, SourceKind
 from sayso.trace.chains import Chain
 from sayso.trace.scene import Paper, Person
@@ -67,16 +69,27 @@ def _joined(ends: dict[str, Person | Paper]) -> list[list[str]]:
 
 
 def _speaks_for(one: Person | Paper, body: Person | Paper) -> bool:
-    """Whether a person's role, or an unnamed one's description, names the body as whom they speak for."""
-    if not isinstance(one, Person) or not isinstance(body, Person) or one.kind is not SourceKind.PERSON:
+    """Whether a person's role, or an unnamed one's description, makes them the one who speaks for the body: its
+    spokeswoman, or who is at its head."""
+    if not isinstance(one, Person) or one.kind is not SourceKind.PERSON:
         return False
-    if body.kind is not SourceKind.ORGANIZATION or not body.named:
+    if isinstance(body, Paper):
+        name = body.outlet or ""
+    else:
+        name = body.name if body.named and body.kind is SourceKind.ORGANIZATION else ""
+    if not name:
         return False
-    words = " ".join((*one.roles, "" if one.named else one.name)).casefold()
-    return any(word in words for word in _SPEAKING) and body.name.casefold().removeprefix("the ") in words
+    words = " ; ".join((*one.roles, "" if one.named else one.name)).casefold()
+    body_name = re.escape(name.casefold().removeprefix("the "))
+    offices = "|".join(sorted(map(re.escape, _OFFICES), key=len, reverse=True))
+    of_it = rf"\b(?:{offices})(?:\s+(?:executive|minister|general))?\s+(?:of|at|for|to)\s+(?:the\s+)?{body_name}\b"
+    its = rf"\b{body_name}(?:['’]s?)?\s+(?:\w+\s+)?(?:{offices})\b"
+    spokes = any(word in words for word in _SPEAKING) and re.search(rf"\b{body_name}\b", words)
+    return bool(spokes or re.search(of_it, words) or re.search(its, words))
 
 
 _SPEAKING = ("spokes", "speaks for", "press officer", "press secretary")
+_OFFICES = word_list("offices that speak for their body")
 
 
 def _may_be_same(people: list[Person | Paper]) -> list[list[int]]:

@@ -1,18 +1,22 @@
 """The propositions of a Reading: what each attribution's content, and each statement, puts forward.
 
-A proposition's text is made to stand without its article: pronouns and short names are replaced by the name that the
-Reading resolved, and the marks around a content are left off. The document's own text stays as it is.
+A content of several sentences, or of clauses joined by "and" or "but", puts several forward. A proposition's text is
+made to stand without its article: pronouns and short names are replaced by the name that the Reading resolved, and
+the marks around a content are left off. The document's own text stays as it is.
+
+Who vows, asks for, or decides something is also told to have done so: that is a proposition of whoever tells it.
 """
 
 from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sayso.lexicon import load_lexicon
 from sayso.model import Act, Attribution, Reading, Source, Span
+from sayso.statements import sentences
 from sayso.trace.agreement import Facts, facts_of
 from sayso.trace.stems import LITTLE_WORDS, WORD
 
@@ -25,23 +29,51 @@ _SELF = frozenset({"i", "me", "my", "mine", "myself"})
 _OWN = frozenset({"his", "its", "their", "my", "our", "whose"})
 _THIRD = frozenset({"he", "she", "they", "it", "him", "them", "we", "us"})
 _BY_THEMSELVES = (Act.COMMIT, Act.DECIDE, Act.WANT)
+_DEEDS = (Act.COMMIT, Act.DECIDE, Act.REQUEST, Act.ACCUSE, Act.ENDORSE)
+_LONGEST_DEED = 60  # words
+_QUOTES = re.compile(r"[“”\"„«»]")
+_LINKS = re.compile(  # "links between Ostrey and the fire" put forward that Ostrey is linked to the fire
+    r"^\W*(?:(?:any|all|alleged|(?:claims|reports|suggestions) of)\s+)*(?:a\s+)?(?:links?|ties|connections?)\s+"
+    r"between\s+(?P<one>[^,.;]+?)(?:\s+and\s+|,\s+)(?P<other>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_OPEN = re.compile(r"(?:it|they|he|she|this|that|these|those)\b", re.IGNORECASE)
+_SHORT = 30  # words of two parts that stay together
+_CLOSED = re.compile(r"[.?!…][\s“”\"„«»‘’')\]]*$")
+_SUBJECT = (
+    r"(?:he|she|it|they|we|I|you|there|this|that|these|those|nobody|everybody|nothing|the|an?|his|her|its|their|our|my"
+    r"|no|some|many|most|all|[A-Z][\w’'-]+)\b"
+)
+_ONE = r"(?:he|she|it|they|we|I|you|there|nobody|nothing)\b"
+_BORDER = re.compile(
+    rf"(?:[,;:]|\s[—–-])\s*(?:and|but|while|whereas|although|though|yet)\s+(?={_SUBJECT})"
+    rf"|;\s+(?={_SUBJECT})|\s[—–]\s(?={_SUBJECT})|\s(?:and|but)\s+(?={_ONE})"
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|might|must|shall|should|does|do|did|[a-z]+n[’']t"
+    r"|[a-z]{2,}ed|knew|saw|said|went|came|made|took|gave|found|told|got|left|kept|held|built|lost|won|met|paid)\b"
+    r"|\w[’'](?:s|re|ve|ll|d|m)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposition:
     """What a content or a statement puts forward, in words that stand by themselves, and its facts.
 
-    It is of an attribution or of a statement. `relays` holds the attributions inside that it only reports:
-    in "the paper said that officials say the mill is sold", the claim is the officials'.
+    It is of an attribution or of a statement, the one at `position` of those that this puts forward. `relays` holds the
+    attributions inside that it only reports: in "the paper said that officials say the mill is sold", the claim is the
+    officials'. One that `is_deed` says what the attribution's source did ("Ida Ruiz vowed to resign"), and is held by
+    whoever tells that: the attribution around this one, or else the outlet.
     """
 
-    id: str
     document: str
     attribution: str | None
     statement: str | None
+    position: int
     text: str
     facts: Facts
     relays: tuple[str, ...] = ()
+    is_deed: bool = False
 
 
 def propositions(reading: Reading) -> list[Proposition]:
@@ -56,28 +88,58 @@ def propositions(reading: Reading) -> list[Proposition]:
     for one in reading.attributions:
         if one.within is not None:
             inner.setdefault(one.within, []).append(one)
+    day = document.published
     found = []
     for one in reading.attributions:
         speaker = named.get(one.speaker or "")
-        text = content_text(document.text, one, mentions, speaker)
-        if len(WORD.findall(text)) >= LEAST_WORDS:
-            facts = facts_of(text, document.published)
-            relays = relayed(document.text, one, inner.get(one.id, []))
-            found.append(Proposition(one.id, document.id, one.id, None, text, facts, relays))
+        relays = relayed(document.text, one, inner.get(one.id, []))
+        told = content_texts(document.text, one, mentions, speaker)
+        found += [
+            Proposition(document.id, one.id, None, i, text, facts_of(text, day), relays) for i, text in enumerate(told)
+        ]
+        if deed := _deed(document.text, one, mentions, speaker):
+            found.append(Proposition(document.id, one.id, None, len(told), deed, facts_of(deed, day), is_deed=True))
     for statement in reading.statements:
-        text = bare(resolved(document.text, statement.span, mentions))
-        if len(WORD.findall(text)) >= LEAST_STATEMENT:
-            facts = facts_of(text, document.published)
-            found.append(Proposition(statement.id, document.id, None, statement.id, text, facts))
+        texts = standing_alone(document.text, (statement.span,), mentions)
+        texts = [text for text in texts if len(WORD.findall(text)) >= LEAST_STATEMENT]
+        found += [
+            Proposition(document.id, None, statement.id, i, text, facts_of(text, day)) for i, text in enumerate(texts)
+        ]
     return found
 
 
-def content_text(text: str, one: Attribution, mentions: Sequence[tuple[Span, Source]], speaker: Source | None) -> str:
-    """A content in words that stand by themselves: "to resign" gets the one who vows it."""
-    told = bare(" ".join(resolved(text, piece, mentions) for piece in one.content))
+def content_texts(
+    text: str, one: Attribution, mentions: Sequence[tuple[Span, Source]], speaker: Source | None
+) -> list[str]:
+    """What a content puts forward, in words that stand by themselves: "to resign" gets the one who vows it, or who is
+    asked to."""
+    found = standing_alone(text, one.content, mentions)
+    if found:
+        found[0] = _with_subject(found[0], one, speaker)
+    return [told for told in found if len(WORD.findall(told)) >= LEAST_WORDS]
+
+
+def standing_alone(text: str, pieces: Sequence[Span], mentions: Sequence[tuple[Span, Source]]) -> list[str]:
+    """The parts of a content or statement in words that stand by themselves.
+
+    One that begins with a pronoun nobody resolved ("it will hold") stays with what it follows, while both are short.
+    """
+    found: list[str] = []
+    for part in parts_of(text, pieces):
+        told = bare(" ".join(resolved(text, cut, mentions) for cut in part))
+        if found and _OPEN.match(told) and len(WORD.findall(found[-1])) + len(WORD.findall(told)) <= _SHORT:
+            found[-1] = f"{found[-1]}, {told}"
+        elif told:
+            found.append(told)
+    return found
+
+
+def _with_subject(told: str, one: Attribution, speaker: Source | None) -> str:
     if one.act is Act.ACCUSE:
         told = told.removeprefix("of ")
-    if speaker is not None and told:
+    if told.startswith("to ") and one.act is Act.REQUEST and one.addressee:
+        return f"{one.addressee} {told}"
+    if speaker is not None:
         itself = told.startswith("to ") and one.act in _BY_THEMSELVES
         doing = re.match(r"(?!(?:during|nothing|something|everything)\b)[a-z]{3,}ing\b", told) and one.act is Act.DENY
         if itself or doing:
@@ -85,12 +147,53 @@ def content_text(text: str, one: Attribution, mentions: Sequence[tuple[Span, Sou
     return told
 
 
+def _deed(text: str, one: Attribution, mentions: Sequence[tuple[Span, Source]], speaker: Source | None) -> str | None:
+    """What the source of an attribution is told to have done by it; None where that is no deed, or nobody's name is
+    known."""
+    if speaker is None or one.act not in _DEEDS or not one.content:
+        return None
+    told = bare(" ".join(resolved(text, piece, mentions) for piece in one.content))
+    deed = " ".join(f"{speaker.name} {one.cue.of(text)} {told}".split())
+    return deed if told and len(WORD.findall(deed)) <= _LONGEST_DEED else None
+
+
+def parts_of(text: str, pieces: Sequence[Span], least: int = LEAST_WORDS) -> list[tuple[Span, ...]]:
+    """The sentences and clauses of a content or a statement, each in one or more pieces; a part of fewer words than
+    `least` stays with the one before it.
+
+    A sentence that a cue interrupts is one: “The mill,” she said, “is sold.”
+    """
+    parts: list[list[Span]] = []
+    for piece in pieces:
+        for i, cut in enumerate(_cuts(text, piece)):
+            few = len(WORD.findall(cut.of(text))) < least
+            interrupted = i == 0 and parts and not _CLOSED.search(parts[-1][-1].of(text))
+            if parts and (few or interrupted):
+                parts[-1].append(cut)
+            else:
+                parts.append([cut])
+    return [tuple(part) for part in parts]
+
+
+def _cuts(text: str, piece: Span) -> Iterator[Span]:
+    """A piece of a text, cut between its sentences and its clauses."""
+    for sentence in sentences(_QUOTES.sub(" ", piece.of(text))):  # a closed quotation would be kept whole
+        start, end = piece.start + sentence.start, piece.start + sentence.end
+        at = start
+        for border in _BORDER.finditer(text, start, end):
+            if _VERB.search(text, at, border.start()) and _VERB.search(text, border.end(), end):
+                yield Span(at, border.start())
+                at = border.end()
+        yield Span(at, end)
+
+
 def bare(text: str) -> str:
     """A text without the quotation marks in it, a "that" before it and the punctuation after it."""
-    text = re.sub(r"[“”\"„«»]", " ", text)
+    text = _QUOTES.sub(" ", text)
+    text = _LINKS.sub(lambda m: f"{m['one']} is linked to {m['other']}", text)
     mark = "?" if text.rstrip(_MARKS).endswith("?") else ""
     text = " ".join(text.split()).strip(_MARKS + "?")
-    text = re.sub(r"^(?:that|whether|how|if)\s+", lambda m: "" if m[0].lower().startswith("that") else m[0], text)
+    text = re.sub(r"^(?:that|whether)\s+", "", text)
     return text + mark if text else ""
 
 

@@ -19,6 +19,7 @@ class Paper:
     published_on: str | None = None
     url: str | None = None
     links: tuple[str, ...] = ()
+    signer: Person | None = None  # who signs a mail or a statement, and so holds what it says in its own voice
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,243 +1,126 @@
-"""Building claims in the ledger: propositions, then pairs that may say the same, then groups of them.
+"""Tracing claims: what documents put forward is taken down, compared, grouped to claims, and counted.
 
-Each step is a join on keys over the tables that the one before has filled, and takes up only what is new;
-groups are made anew from all pairs, so that they do not depend on the order in which documents came.
+Each step is a join on keys over the tables that the one before has filled, takes up only what is new, and stores what
+it has done batch by batch: ended at any moment, it goes on from there. What comes out depends on which documents there
+are, not on the order in which they came, nor on when the ledger was traced.
+
+    documents → propositions and wordings (wordings.py) → blocks (blocks.py) → neighbours and pairs (comparing.py)
+    → claims (claiming.py) → counts of claims (counting.py)
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from importlib.resources import files
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sayso import __version__
 from sayso.ledger.opening import transaction
-from sayso.ledger.readings import kept_readings
-from sayso.model import Relation
-from sayso.trace.agreement import Facts, facts_of
-from sayso.trace.encoder import WIDTH, ClaimEncoder, load_encoder, similarity, vectors
-from sayso.trace.grouping import Group, Pair, contrary_groups, group
-from sayso.trace.judge import Judge, judge_pairs, load_judge
-from sayso.trace.propositions import propositions
+from sayso.ledger.storing import maker_of
+from sayso.lexicon import load_lexicon
+from sayso.model import MadeBy
+from sayso.trace.blocks import place
+from sayso.trace.claiming import make_claims
+from sayso.trace.comparing import compare
+from sayso.trace.counting import count_claims
+from sayso.trace.encoder import ClaimEncoder, load_encoder
+from sayso.trace.judge import Judge, load_judge
+from sayso.trace.wordings import not_taken_down, take_down
 
-AT_ONCE = 50  # documents
-NEAREST = 12  # propositions that each new one is compared with, at most
-NEAR = 0.45  # cosine below which two propositions are not compared
-KEPT = 0.3  # probability of same or contrary below which a pair is not kept
-BLOCK = 20_000  # vectors that are looked through at a time
+_WEIGHTS = files("sayso") / "weights" / "claims"
+
+Told = Callable[[str, int, int], None]
+STEPS = ("documents taken down", "wordings placed", "wordings compared", "wordings grouped", "claims counted")
 
 
 @dataclass(frozen=True, eq=False)
 class ClaimModels:
-    """What tracing needs beside the ledger, loaded once."""
+    """What tracing needs beside the ledger, loaded once, and its version."""
 
     encoder: ClaimEncoder
     judge: Judge
+    version: str
 
 
 @cache
 def claim_models() -> ClaimModels:
     """The models of claims that come with sayso, loaded at the first call."""
-    return ClaimModels(load_encoder(), load_judge())
+    return ClaimModels(load_encoder(), load_judge(), claim_version())
+
+
+@cache
+def claim_version() -> str:
+    """The version of these models: a hash of all that they consist of."""
+    places = sorted((one for one in _WEIGHTS.iterdir() if not one.name.endswith(".md")), key=lambda one: one.name)
+    return hashlib.sha256(b"".join(one.read_bytes() for one in places)).hexdigest()[:12]
+
+
+def made_by(models: ClaimModels) -> MadeBy:
+    """What traces claims: the versions of sayso, of these models and of the lexicon."""
+    return MadeBy(__version__, (("claims", models.version),), load_lexicon().version)
 
 
 def behind(ledger: sqlite3.Connection) -> int:
-    """How many documents are not traced yet, or were read again since."""
-    (count,) = ledger.execute(f"SELECT count(*) {_NOT_PROPOSED}").fetchone()
+    """How many documents are not traced yet, or were read again since. Where that is none, 1 if tracing was ended
+    before it was through, else 0."""
+    return _left(ledger, STEPS[0]) or int(any(_left(ledger, step) for step in STEPS[1:]))
+
+
+def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Told = lambda *_: None, *, threads: int = 1) -> None:
+    """Bring claims up to date with the documents of a ledger.
+
+    `told` is given a step of STEPS, how many it has just done, and how many it has to do in all. Copies are not looked
+    for: `sayso.trace.copying.find_copies` is to come first, since origins are counted by them.
+    """
+    with transaction(ledger):
+        maker = maker_of(ledger, made_by(models))
+    run: tuple[Callable[[Callable[[int], None]], None], ...] = (
+        lambda told: take_down(ledger, models.encoder, maker, threads, told),
+        lambda told: place(ledger, told),
+        lambda told: compare(ledger, models.judge, told),
+        lambda told: make_claims(ledger, models.judge, told),
+        lambda told: count_claims(ledger, told),
+    )
+    for step, work in zip(STEPS, run, strict=True):
+        in_all = _left(ledger, step)
+        work(partial(_tell, told, step, in_all))
+
+
+def _tell(told: Told, step: str, in_all: int, number: int) -> None:
+    told(step, number, in_all)
+
+
+def _left(ledger: sqlite3.Connection, step: str) -> int:
+    """How many a step has to do."""
+    if step == STEPS[0]:
+        return len(not_taken_down(ledger))
+    (count,) = ledger.execute(f"SELECT count(*) FROM {_UNDONE[step]}").fetchone()  # noqa: S608 - names of our own
     return int(count)
 
 
-def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Callable[[int], None] = lambda _: None) -> None:
-    """Bring claims up to date with the documents of a ledger; `told` is given the number of documents done."""
-    rows = [row["id"] for row in ledger.execute(f"SELECT documents.id {_NOT_PROPOSED} ORDER BY 1")]
-    if not rows:
-        return
-    for start in range(0, len(rows), AT_ONCE):
-        page = rows[start : start + AT_ONCE]
-        with transaction(ledger):
-            fresh = [one for row in page for one in _take_down(ledger, row, models)]
-            _compare(ledger, fresh, models)
-        told(len(page))
+# Where it is kept what each step but the first has to do.
+_UNDONE = {
+    "wordings placed": "wordings WHERE NOT is_placed",
+    "wordings compared": "wordings WHERE NOT is_compared",
+    "wordings grouped": "wordings WHERE NOT is_grouped",
+    "claims counted": "claims WHERE NOT is_counted",
+}
+
+
+def trace_anew(ledger: sqlite3.Connection) -> None:
+    """Forget all claims, so that they are traced from nothing, as is to be done when models have changed."""
     with transaction(ledger):
-        _group(ledger)
-
-
-_NOT_PROPOSED = (
-    "FROM documents LEFT JOIN proposed ON proposed.document_id = documents.id"
-    " WHERE proposed.maker_id IS NULL OR proposed.maker_id <> documents.maker_id"
-)
-
-
-def _take_down(ledger: sqlite3.Connection, row: int, models: ClaimModels) -> list[int]:
-    """Store what a document's contents and statements put forward. Returns the rows of these propositions."""
-    ledger.execute("DELETE FROM propositions WHERE document_id = ?", (row,))
-    ((_, _, reading),) = kept_readings(ledger, [row])
-    attributions = _rows_of(ledger, "attributions", row, [one.id for one in reading.attributions])
-    statements = _rows_of(ledger, "statements", row, [one.id for one in reading.statements])
-    found = propositions(reading)
-    made = vectors(models.encoder, [one.text for one in found])
-    rows = []
-    for one, vector in zip(found, made, strict=True):
-        done = ledger.execute(
-            "INSERT INTO propositions (document_id, attribution_id, statement_id, text, is_relay, vector)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                row,
-                attributions.get(one.attribution or ""),
-                statements.get(one.statement or ""),
-                one.text,
-                bool(one.relays),
-                vector.tobytes(),
-            ),
-        )
-        assert done.lastrowid is not None  # noqa: S101 - an insert into a table with ids
-        rows.append(done.lastrowid)
-    ledger.execute(
-        "INSERT INTO proposed SELECT id, maker_id FROM documents WHERE id = ?1"
-        " ON CONFLICT DO UPDATE SET maker_id = excluded.maker_id",
-        (row,),
-    )
-    return rows
-
-
-def _rows_of(ledger: sqlite3.Connection, table: str, document: int, ids: list[str]) -> dict[str, int]:
-    """The rows of a document's attributions or statements by their ids, in the order in which both stand."""
-    rows = ledger.execute(f"SELECT id FROM {table} WHERE document_id = ? ORDER BY id", (document,))  # noqa: S608
-    return dict(zip(ids, (row["id"] for row in rows), strict=True))
-
-
-def _compare(ledger: sqlite3.Connection, fresh: list[int], models: ClaimModels) -> None:
-    """Weigh new propositions against those nearest to them, old and new, and keep what may be the same or contrary."""
-    if not fresh:
-        return
-    mine = _vectors_of(ledger, fresh)
-    near: dict[int, list[tuple[float, int]]] = {row: [] for row in fresh}
-    for rows, block in vectors_in_blocks(ledger, BLOCK):
-        cosines = similarity(mine, block)
-        for i, row in enumerate(fresh):
-            best = np.argsort(-cosines[i])[: NEAREST + 1]
-            found = [(float(cosines[i, j]), rows[j]) for j in best if cosines[i, j] >= NEAR and rows[j] != row]
-            near[row] = sorted([*near[row], *found], reverse=True)[:NEAREST]
-    pairs = sorted({(min(row, other), max(row, other)) for row, found in near.items() for _, other in found})
-    if not pairs:
-        return
-    rows = sorted({row for pair in pairs for row in pair})
-    place = {row: i for i, row in enumerate(rows)}
-    facts, theirs = _facts(ledger, rows), _vectors_of(ledger, rows)
-    weighed = judge_pairs(models.judge, theirs, facts, [(place[a], place[b]) for a, b in pairs])
-    ledger.executemany(
-        "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?)",
-        (
-            (a, b, float(same), float(contrary))
-            for (a, b), (same, contrary, _) in zip(pairs, weighed, strict=True)
-            if max(same, contrary) >= KEPT
-        ),
-    )
-
-
-def vectors_in_blocks(ledger: sqlite3.Connection, size: int) -> Iterator[tuple[list[int], NDArray[np.int8]]]:
-    """The rows and vectors of all propositions that do not merely relay, so many at a time."""
-    last = 0
-    while True:
-        rows = ledger.execute(
-            "SELECT id, vector FROM propositions WHERE id > ? AND NOT is_relay ORDER BY id LIMIT ?", (last, size)
-        ).fetchall()
-        if not rows:
-            return
-        yield [row["id"] for row in rows], _matrix([row["vector"] for row in rows])
-        last = rows[-1]["id"]
-
-
-def _matrix(blobs: list[bytes]) -> NDArray[np.int8]:
-    return np.frombuffer(b"".join(blobs), dtype=np.int8).reshape(len(blobs), WIDTH)
-
-
-def _vectors_of(ledger: sqlite3.Connection, rows: list[int]) -> NDArray[np.int8]:
-    query = "SELECT vector FROM propositions WHERE id = ?"
-    return _matrix([ledger.execute(query, (row,)).fetchone()["vector"] for row in rows])
-
-
-def _facts(ledger: sqlite3.Connection, rows: list[int]) -> list[Facts]:
-    query = (
-        "SELECT propositions.text, published FROM propositions JOIN documents ON documents.id = document_id"
-        " WHERE propositions.id = ?"
-    )
-    return [facts_of(*ledger.execute(query, (row,)).fetchone()) for row in rows]
-
-
-def _group(ledger: sqlite3.Connection) -> None:
-    """Make all claims anew from the pairs: groups that say the same, each with the groups that are contrary to it."""
-    ledger.execute("DELETE FROM claims")
-    keys = {row["id"]: row["key"] for row in ledger.execute(_KEYS)}
-    rows = {key: row for row, key in keys.items()}
-    pairs = [
-        Pair(keys[a], keys[b], same, contrary)
-        for a, b, same, contrary in ledger.execute("SELECT * FROM pairs")
-        if a in keys and b in keys
-    ]
-    groups = group([], pairs)
-    for claim, others in _sides(groups, pairs):
-        _store_claim(ledger, claim, others, rows)
-
-
-# The key of a proposition is independent of the order in which documents came: day, document, place.
-_KEYS = """
-SELECT propositions.id, coalesce(published_on, '9999') || ' ' || documents.reading_id || ' ' ||
-  coalesce(attributions.reading_id, statements.reading_id) AS key
-FROM propositions
-JOIN documents ON documents.id = propositions.document_id
-LEFT JOIN attributions ON attributions.id = attribution_id
-LEFT JOIN statements ON statements.id = statement_id
-WHERE NOT is_relay"""
-
-
-def _sides(groups: list[Group], pairs: list[Pair]) -> Iterator[tuple[Group, list[tuple[Group, float]]]]:
-    """Each claim's group, and those that are contrary to it; one that is contrary to a larger one is its other side."""
-    order = sorted(range(len(groups)), key=lambda i: (-len(groups[i].members), groups[i].members))
-    rank = {place: i for i, place in enumerate(order)}
-    against: dict[int, list[tuple[int, float]]] = {}
-    for i, j, probability in contrary_groups(groups, pairs):
-        against.setdefault(i, []).append((j, probability))
-        against.setdefault(j, []).append((i, probability))
-    taken: set[int] = set()
-    for place in order:
-        if place in taken:
-            continue
-        others = [(j, p) for j, p in sorted(against.get(place, [])) if j not in taken and rank[j] > rank[place]]
-        taken.update(j for j, _ in others)
-        if len(groups[place].members) > 1 or others:
-            yield groups[place], [(groups[j], p) for j, p in others]
-
-
-def _store_claim(
-    ledger: sqlite3.Connection, claim: Group, others: list[tuple[Group, float]], rows: dict[str, int]
-) -> None:
-    sure = max(
-        zip(claim.members, claim.probabilities, strict=True), key=lambda one: (one[1], [-ord(c) for c in one[0]])
-    )
-    (name,) = ledger.execute("SELECT text FROM propositions WHERE id = ?", (rows[sure[0]],)).fetchone()
-    members = [
-        (rows[key], Relation.SAME, probability)
-        for key, probability in zip(claim.members, claim.probabilities, strict=True)
-    ]
-    members += [
-        (rows[key], Relation.CONTRARY, probability * contrary)
-        for other, contrary in others
-        for key, probability in zip(other.members, other.probabilities, strict=True)
-    ]
-    first = claim.members[0].split(" ", 1)[1].replace(" ", "")
-    done = ledger.execute(
-        "INSERT INTO claims (name, reading_id, document_count, disputed_count) VALUES (?, ?, 0, 0)", (name, first)
-    )
-    ledger.executemany("INSERT INTO members VALUES (?, ?, ?, ?)", ((done.lastrowid, *one) for one in members))
-    ledger.execute(
-        "UPDATE claims SET document_count = (SELECT count(DISTINCT document_id) FROM members"
-        " JOIN propositions ON propositions.id = proposition_id WHERE claim_id = ?1),"
-        " disputed_count = (SELECT count(*) FROM members JOIN propositions ON propositions.id = proposition_id"
-        " LEFT JOIN attributions ON attributions.id = attribution_id"
-        " WHERE claim_id = ?1 AND (relation = 'contrary') <> (coalesce(act, '') = 'deny')) WHERE id = ?1",
-        (done.lastrowid,),
-    )
+        for table in (
+            "claims",
+            "propositions",
+            "proposed",
+            "neighbours",
+            "pairs",
+            "blocks",
+            "common_blocks",
+            "wordings",
+        ):
+            ledger.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own

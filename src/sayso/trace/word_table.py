@@ -26,7 +26,7 @@ class WordTable:
 
         A word that is not known lies near none.
         """
-        a, b = list(left), list(right)
+        a, b = sorted(left), sorted(right)  # sets come in another order in each run, and sums then differ in a decimal
         if not a or not b:
             return (1.0, 1.0) if not a and not b else (0.0, 0.0)
         known_a = [self.rows[word] for word in a if word in self.rows]

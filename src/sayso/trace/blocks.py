@@ -1,0 +1,256 @@
+"""Blocks: which wordings may be neighbours at all, so that not all pairs need be looked at.
+
+Two wordings share a block where they have a word that is rare in the ledger, or where one pivot is among the nearest
+to both. Pivots are wordings themselves, those whose digest falls into a fixed sample: there are more of them where
+there is more to tell apart, and a block does not grow with the ledger. As long as a ledger is small, all share one.
+
+Which wordings share a block depends on which there are, not on the order in which they came. So a wording that comes
+may part others: a word becomes common, or a nearer pivot takes a wording from another's block. Those that have lost
+a neighbour by that are compared anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.ledger.opening import transaction
+from sayso.trace.agreement import Facts
+from sayso.trace.encoder import WIDTH, Vectors
+
+PIVOTS = 64  # of so many wordings one is a pivot
+PLACES = 3  # pivots in whose blocks a wording stands
+COMMON = 32  # wordings: a word that more of them have makes no neighbours
+FEW = 512  # wordings: as long as there are no more, all are in one block
+
+ALL = 0  # that block
+_PAGE = 20_000  # vectors that are looked through at a time
+_CELLS = 4_000_000  # cosines that are held at a time
+_BITS = 40  # of a word's hash
+
+Floats = NDArray[np.float32]
+
+
+def block_keys(facts: Facts) -> set[int]:
+    """The blocks in which a wording stands by its words and names, and the block of all."""
+    words = facts.words | {word for name in facts.names for word in name}
+    return {word_block(word) for word in words} | {ALL}
+
+
+def word_block(word: str) -> int:
+    """The block of a word: a number below 0, the same on every machine."""
+    digest = hashlib.blake2b(word.encode("utf8", "surrogatepass"), digest_size=8).digest()
+    return -1 - (int.from_bytes(digest, "big") >> (64 - _BITS))
+
+
+def cosines(a: Vectors, b: Vectors) -> Floats:
+    """The cosine [n, m] of each of n vectors with each of m."""
+    return measured(a).cosines(measured(b))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Vectors with their lengths, ready to be compared.
+
+    Products of their whole numbers are exact in whatever order they are summed, so that a cosine does not depend on
+    what else it is computed with.
+    """
+
+    numbers: Floats  # [n, WIDTH]
+    lengths: Floats  # [n]
+
+    def cosines(self, other: Measured) -> Floats:
+        """The cosine [n, m] of each of n vectors with each of m others."""
+        lengths = self.lengths[:, None] * other.lengths[None, :]
+        return np.asarray((self.numbers @ other.numbers.T) / np.maximum(lengths, 1.0), dtype=np.float32)
+
+    def at(self, places: NDArray[np.int64]) -> Measured:
+        """Those at some places."""
+        return Measured(self.numbers[places], self.lengths[places])
+
+
+def measured(given: Vectors) -> Measured:
+    """Vectors with their lengths."""
+    numbers = given.astype(np.float32)
+    return Measured(numbers, np.sqrt((numbers * numbers).sum(1)))
+
+
+def best(near: Floats, digests: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The places of the nearest, as many as `count`, the nearest first; of equals, the one of the lowest digest."""
+    if len(near) > count:
+        least = np.partition(near, -count)[-count]
+        places = np.flatnonzero(near >= least)
+    else:
+        places = np.arange(len(near))
+    return places[np.lexsort((digests[places], -near[places]))][:count]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Some wordings by their rows: their digests and vectors, in that order."""
+
+    rows: NDArray[np.int64]
+    digests: NDArray[np.int64]
+    vectors: Vectors
+
+
+def table_of(found: Sequence[sqlite3.Row]) -> Table:
+    """A table of rows that have `id`, `digest` and `vector`."""
+    return Table(
+        np.array([row["id"] for row in found], dtype=np.int64),
+        np.array([row["digest"] for row in found], dtype=np.int64),
+        np.frombuffer(b"".join(row["vector"] for row in found), dtype=np.int8).reshape(len(found), WIDTH),
+    )
+
+
+def pivots(ledger: sqlite3.Connection, where: str = "1") -> Table:
+    """The pivots of a ledger."""
+    return table_of(
+        ledger.execute(f"SELECT id, digest, vector FROM wordings WHERE is_pivot AND {where} ORDER BY id").fetchall()  # noqa: S608
+    )
+
+
+def place(ledger: sqlite3.Connection, told: Callable[[int], None] = lambda _: None) -> None:
+    """Put wordings into the blocks of the pivots nearest to them, and close the blocks of words that became common.
+
+    Those that have lost a neighbour by it are marked to be compared again. `told` is given the number of those placed.
+    """
+    with transaction(ledger):
+        _take_from_others(ledger, pivots(ledger, "NOT is_placed"))
+    known = pivots(ledger)
+    ready = measured(known.vectors)
+    at_once = max(1, min(_PAGE, _CELLS // max(1, len(known.rows))))
+    while rows := ledger.execute(
+        "SELECT id, digest, vector, reach FROM wordings WHERE NOT is_placed ORDER BY id LIMIT ?", (at_once,)
+    ).fetchall():
+        with transaction(ledger):
+            _place(ledger, table_of(rows), known, ready)
+        told(len(rows))
+    with transaction(ledger):
+        _close_common(ledger)
+
+
+def _take_from_others(ledger: sqlite3.Connection, new: Table) -> None:
+    """Mark the wordings to which a new pivot is nearer than one in whose block they stand."""
+    if not len(new.rows):
+        return
+    for page in _placed(ledger):
+        reach = np.array([-2.0 if row["reach"] is None else row["reach"] for row in page], dtype=np.float32)
+        table = table_of(page)
+        nearest = np.full(len(page), -2.0, dtype=np.float32)
+        at_once = max(1, _CELLS // len(page))
+        for start in range(0, len(new.rows), at_once):
+            nearest = np.maximum(nearest, cosines(table.vectors, new.vectors[start : start + at_once]).max(1))
+        ledger.executemany(
+            "UPDATE wordings SET is_placed = 0 WHERE id = ?", ((int(row),) for row in table.rows[nearest >= reach])
+        )
+
+
+def _placed(ledger: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
+    last = 0
+    while page := ledger.execute(
+        "SELECT id, digest, vector, reach FROM wordings WHERE id > ? AND is_placed ORDER BY id LIMIT ?", (last, _PAGE)
+    ).fetchall():
+        yield page
+        last = page[-1]["id"]
+
+
+def _place(ledger: sqlite3.Connection, table: Table, known: Table, ready: Measured) -> None:
+    near = measured(table.vectors).cosines(ready)
+    for i, row in enumerate(map(int, table.rows)):
+        chosen = best(near[i], known.digests, PLACES)
+        blocks = {int(known.rows[j]) for j in chosen}
+        held = _pivot_blocks(ledger, row)
+        gone, come = held - blocks, sorted(blocks - held)
+        ledger.executemany("DELETE FROM blocks WHERE block = ? AND wording_id = ?", ((one, row) for one in gone))
+        ledger.executemany("INSERT INTO blocks VALUES (?, ?)", ((one, row) for one in come))
+        if gone:
+            _compare_again_without(ledger, row)
+        ledger.execute(
+            "UPDATE wordings SET is_placed = 1, is_compared = is_compared AND ?, pivot_id = ?, reach = ? WHERE id = ?",
+            (
+                held == blocks,
+                int(known.rows[chosen[0]]) if len(chosen) else None,
+                float(near[i][chosen[-1]]) if len(chosen) == PLACES else None,
+                row,
+            ),
+        )
+
+
+def _pivot_blocks(ledger: sqlite3.Connection, row: int) -> set[int]:
+    rows = ledger.execute("SELECT block FROM blocks WHERE wording_id = ? AND block > 0", (row,))
+    return {one["block"] for one in rows}
+
+
+def _compare_again_without(ledger: sqlite3.Connection, row: int) -> None:
+    """Mark the wordings that have this one as a neighbour and share no block with it any more."""
+    ledger.execute(
+        "UPDATE wordings SET is_compared = 0 WHERE id IN ("
+        " SELECT neighbours.wording_id FROM neighbours WHERE other_id = ?1 AND NOT EXISTS ("
+        "  SELECT 1 FROM blocks AS mine JOIN blocks AS its ON its.block = mine.block"
+        "  WHERE mine.wording_id = ?1 AND its.wording_id = neighbours.wording_id"
+        "  AND mine.block NOT IN (SELECT block FROM common_blocks)))",
+        (row,),
+    )
+
+
+def _close_common(ledger: sqlite3.Connection) -> None:
+    """Note which words have become common, and mark the wordings that were neighbours by them."""
+    closing = ledger.execute(
+        "SELECT block FROM blocks WHERE block <= 0 AND block IN ("
+        " SELECT block FROM wordings JOIN blocks ON wording_id = wordings.id WHERE NOT is_compared AND block <= 0"
+        " EXCEPT SELECT block FROM common_blocks) GROUP BY block HAVING count(*) > iif(block = ?, ?, ?)",
+        (ALL, FEW, COMMON),
+    ).fetchall()
+    for one in closing:
+        ledger.execute("INSERT INTO common_blocks VALUES (?)", (one["block"],))
+        ledger.execute(
+            "UPDATE wordings SET is_compared = 0 WHERE id IN (SELECT neighbours.wording_id FROM blocks AS mine"
+            " JOIN neighbours ON neighbours.wording_id = mine.wording_id"
+            " JOIN blocks AS its ON its.wording_id = other_id AND its.block = mine.block WHERE mine.block = ?)",
+            (one["block"],),
+        )
+
+
+def make_room_without(ledger: sqlite3.Connection, row: int) -> None:
+    """Open the blocks of words again that are no longer common without a wording that is about to go."""
+    opening = ledger.execute(
+        "SELECT block FROM common_blocks WHERE block IN (SELECT block FROM blocks WHERE wording_id = ?)"
+        " AND (SELECT count(*) FROM (SELECT 1 FROM blocks WHERE blocks.block = common_blocks.block LIMIT ?))"
+        " = iif(block = ?, ?, ?)",
+        (row, FEW + 2, ALL, FEW + 1, COMMON + 1),
+    ).fetchall()
+    for one in opening:
+        ledger.execute("DELETE FROM common_blocks WHERE block = ?", (one["block"],))
+        ledger.execute(
+            "UPDATE wordings SET is_compared = 0 WHERE id IN (SELECT wording_id FROM blocks WHERE block = ?)",
+            (one["block"],),
+        )
+
+
+def open_blocks(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, list[int]]:
+    """The blocks of the wordings in these rows, without those that are common."""
+    found: dict[int, list[int]] = {row: [] for row in rows}
+    for one in ledger.execute(
+        "SELECT wording_id, block FROM blocks WHERE wording_id IN (SELECT value FROM json_each(?))"
+        " AND block NOT IN (SELECT block FROM common_blocks)",
+        (json.dumps(rows),),
+    ):
+        found[one["wording_id"]].append(one["block"])
+    return found
+
+
+def members_of(ledger: sqlite3.Connection, blocks: Sequence[int]) -> dict[int, list[int]]:
+    """The wordings in each of some blocks."""
+    found: dict[int, list[int]] = {block: [] for block in blocks}
+    for one in ledger.execute(
+        "SELECT block, wording_id FROM blocks WHERE block IN (SELECT value FROM json_each(?))", (json.dumps(blocks),)
+    ):
+        found[one["block"]].append(one["wording_id"])
+    return found

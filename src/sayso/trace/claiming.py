@@ -1,0 +1,181 @@
+"""Claims: groups of wordings that say the same, each with the groups that are contrary to it.
+
+Only what is connected with something new is grouped again: wordings are connected by pairs that may say the same, or
+the contrary, directly or over others. The groups of what is connected depend on nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sayso.ledger.opening import transaction
+from sayso.ledger.storing import whole_id
+from sayso.model import Relation
+from sayso.trace.grouping import JOINED, Group, Known, Pair, contrary_groups, group
+from sayso.trace.judge import Judge, judge_pairs
+from sayso.trace.wordings import Wording, wordings_in
+
+CONTRARY = 0.5  # the least probability, on average over pairs, by which a group is contrary to another
+AT_ONCE = 500  # wordings
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A proposition of a wording: its row, where it stands in time, and the id of what puts it forward."""
+
+    row: int
+    key: tuple[str, str, str, int]
+    id: str
+
+
+def make_claims(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None) -> None:
+    """Group all wordings again that are connected with what is new; `told` is given the number of those done."""
+    while ledger.execute("SELECT 1 FROM wordings WHERE NOT is_grouped LIMIT 1").fetchone():
+        done = 0
+        with transaction(ledger):
+            while done < AT_ONCE and (one := _next(ledger)) is not None:
+                done += _make_claims(ledger, judge, one)
+        told(done)
+
+
+def _next(ledger: sqlite3.Connection) -> int | None:
+    found = ledger.execute("SELECT id FROM wordings WHERE NOT is_grouped ORDER BY id LIMIT 1").fetchone()
+    return None if found is None else int(found["id"])
+
+
+def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int) -> int:
+    """Group the wordings that are connected with one. Returns how many these are."""
+    rows, kept = _connected(ledger, first)
+    listed = json.dumps(rows)
+    ledger.execute(
+        "DELETE FROM claims WHERE id IN (SELECT claim_id FROM propositions JOIN members"
+        " ON proposition_id = propositions.id WHERE wording_id IN (SELECT value FROM json_each(?)))",
+        (listed,),
+    )
+    told = _told(ledger, rows)
+    if kept:
+        wordings = wordings_in(ledger, rows)
+        keys = {row: f"{one.digest:019}" for row, one in wordings.items()}
+        of_key = {key: row for row, key in keys.items()}
+        pairs = [Pair(keys[a], keys[b], same, contrary) for a, b, same, contrary in kept]
+        groups = group(keys.values(), pairs, _asking(judge, {keys[row]: one for row, one in wordings.items()}))
+        tellings = {key: told[row] for key, row in of_key.items()}
+    else:
+        groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
+    for claim, others in _sides(groups, pairs, tellings):
+        _store(ledger, claim, others, tellings)
+    ledger.execute("UPDATE wordings SET is_grouped = 1 WHERE id IN (SELECT value FROM json_each(?))", (listed,))
+    return len(rows)
+
+
+def _connected(ledger: sqlite3.Connection, first: int) -> tuple[list[int], list[tuple[int, int, float, float]]]:
+    """The wordings that are connected with one, and all pairs among them."""
+    found, ahead = {first}, [first]
+    kept: dict[tuple[int, int], tuple[float, float]] = {}
+    while ahead:
+        row = ahead.pop()
+        for a, b, same, contrary in ledger.execute(
+            "SELECT a_id, b_id, same, contrary FROM pairs WHERE a_id = ?1"
+            " UNION ALL SELECT a_id, b_id, same, contrary FROM pairs WHERE b_id = ?1",
+            (row,),
+        ):
+            kept[a, b] = (same, contrary)
+            other = b if a == row else a
+            if max(same, contrary) >= min(JOINED, CONTRARY) and other not in found:
+                found.add(other)
+                ahead.append(other)
+    return sorted(found), [(a, b, *told) for (a, b), told in kept.items() if a in found and b in found]
+
+
+def _told(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, list[_Told]]:
+    """The propositions of each of some wordings, the earliest first, in an order that does not depend on when they
+    came: by day, document and place."""
+    found: dict[int, list[_Told]] = {row: [] for row in rows}
+    for one in ledger.execute(
+        "SELECT propositions.id, wording_id, position, coalesce(published_on, '9999') AS day,"
+        " documents.reading_id AS document,"
+        " coalesce(attributions.reading_id, statements.reading_id) AS part FROM propositions"
+        " JOIN documents ON documents.id = propositions.document_id"
+        " LEFT JOIN attributions ON attributions.id = attribution_id"
+        " LEFT JOIN statements ON statements.id = statement_id"
+        " WHERE wording_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(rows),),
+    ):
+        key = (one["day"], one["document"], one["part"], one["position"])
+        found[one["wording_id"]].append(_Told(one["id"], key, whole_id(one["document"], one["part"])))
+    return {row: sorted(these, key=lambda one: one.key) for row, these in found.items()}
+
+
+def _asking(judge: Judge, wordings: Mapping[str, Wording]) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
+    """What weighs pairs that are no neighbours, when it is asked whether two groups are one."""
+
+    def ask(pairs: Sequence[tuple[str, str]]) -> list[Known]:
+        keys = sorted({key for pair in pairs for key in pair})
+        place = {key: i for i, key in enumerate(keys)}
+        vectors = np.stack([wordings[key].vector for key in keys])
+        facts, texts = [wordings[key].facts for key in keys], [wordings[key].text for key in keys]
+        weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs])
+        return [(float(same), float(contrary)) for same, contrary, _ in weighed]
+
+    return ask
+
+
+Tellings = Mapping[str, Sequence[_Told]]
+
+
+def _sides(
+    groups: Sequence[Group], pairs: Sequence[Pair], tellings: Tellings
+) -> Iterator[tuple[Group, list[tuple[Group, float]]]]:
+    """Each claim's group, and those that are contrary to it; one that is contrary to a larger one is its other side.
+
+    The larger is the one that is told more often; of equals, the one that was told first.
+    """
+    size = [sum(len(tellings[key]) for key in one.members) for one in groups]
+    order = sorted(range(len(groups)), key=lambda i: (-size[i], _first(groups[i], tellings).key))
+    rank = {place: i for i, place in enumerate(order)}
+    against: dict[int, list[tuple[int, float]]] = {}
+    for i, j, probability in contrary_groups(groups, pairs, CONTRARY):
+        against.setdefault(i, []).append((j, probability))
+        against.setdefault(j, []).append((i, probability))
+    taken: set[int] = set()
+    for place in order:
+        if place in taken:
+            continue
+        others = [(j, p) for j, p in sorted(against.get(place, [])) if j not in taken and rank[j] > rank[place]]
+        taken.update(j for j, _ in others)
+        if size[place] > 1 or others:
+            yield groups[place], [(groups[j], p) for j, p in others]
+
+
+def _first(one: Group, tellings: Tellings) -> _Told:
+    return min((tellings[key][0] for key in one.members), key=lambda told: told.key)
+
+
+def _store(ledger: sqlite3.Connection, claim: Group, others: Sequence[tuple[Group, float]], tellings: Tellings) -> None:
+    """Store a claim, in the words that are surest to belong to it; of equals, those that are told most and first."""
+    surest = min(
+        zip(claim.members, claim.probabilities, strict=True),
+        key=lambda one: (-one[1], -len(tellings[one[0]]), tellings[one[0]][0].key),
+    )[0]
+    members = [
+        (told.row, Relation.SAME, probability)
+        for key, probability in zip(claim.members, claim.probabilities, strict=True)
+        for told in tellings[key]
+    ]
+    members += [
+        (told.row, Relation.CONTRARY, probability * contrary)
+        for other, contrary in others
+        for key, probability in zip(other.members, other.probabilities, strict=True)
+        for told in tellings[key]
+    ]
+    done = ledger.execute(
+        "INSERT INTO claims (name, reading_id) SELECT text, ? FROM propositions JOIN wordings"
+        " ON wordings.id = wording_id WHERE propositions.id = ?",
+        (_first(claim, tellings).id, tellings[surest][0].row),
+    )
+    ledger.executemany("INSERT INTO members VALUES (?, ?, ?, ?)", ((done.lastrowid, *one) for one in members))

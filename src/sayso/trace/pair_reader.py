@@ -1,0 +1,60 @@
+"""A second look at two propositions: both are read together, word against word.
+
+The judge compares what was taken down of each alone, which is quick and seldom sure. What it leaves open is read here:
+a claim and a proposition go through an encoder as one text (a cross-encoder: Nogueira and Cho 2019, "Passage
+Re-ranking with BERT"). A pair is read alone, on one thread, so that its scores do not depend on other pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.extract.tagger import open_session
+
+MOST_PIECES = 48  # of each of the two; what comes later is not read
+_LONGEST = 2000  # code points; a text is cut here before it is cut into pieces
+_CLS, _SEP = 101, 102  # pieces that open a text and close a part of it, in the vocabulary of BERT
+
+
+@dataclass(frozen=True, eq=False)
+class PairReader:
+    """The reader of pairs, loaded."""
+
+    session: Any
+    tokenizer: Any
+
+
+def load_pair_reader(folder: Path | Traversable | None = None) -> PairReader:
+    """Load the reader from a folder, or the one that ships. Raises FileNotFoundError where it is missing."""
+    from tokenizers import Tokenizer
+
+    weights = files("sayso") / "weights"
+    tokenizer: Any = Tokenizer.from_str((weights / "extraction" / "tokenizer.json").read_text("utf8"))
+    return PairReader(open_session((folder or weights / "claims") / "pairs.onnx"), tokenizer)
+
+
+def pieces_of_pair(tokenizer: Any, claim: str, told: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The word pieces of a claim and of what may put it forward, as one text; and on which side each is, 0 or 1."""
+    a, b = (tokenizer.encode(one[:_LONGEST], add_special_tokens=False).ids[:MOST_PIECES] for one in (claim, told))
+    pieces = np.array([_CLS, *a, _SEP, *b, _SEP], dtype=np.int64)
+    return pieces, np.array([0] * (len(a) + 2) + [1] * (len(b) + 1), dtype=np.int64)
+
+
+def read_pairs(reader: PairReader, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+    """Scores [pairs, outcomes] that the second of each says the same as the first, the contrary, or something else.
+
+    The second may say more besides. Scores are not calibrated; see sayso.trace.judge.
+    """
+    found = np.zeros((len(pairs), 3), dtype=np.float32)
+    for i, (claim, told) in enumerate(pairs):
+        pieces, side = pieces_of_pair(reader.tokenizer, claim, told)
+        found[i] = reader.session.run(["scores"], {"pieces": pieces[None], "side": side[None]})[0][0]
+    return found
