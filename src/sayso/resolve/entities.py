@@ -44,6 +44,7 @@ from sayso.resolve.names import (
 from sayso.resolve.pairs import pair_signs
 
 REACH = 30  # mentions back that an anaphor is compared with
+DATELINE = 12  # first mentions of a document among which its dateline is looked for
 FAR = 400  # mentions back among which the one body or outlet is looked for that a description can mean
 BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence of links that rules make
 HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
@@ -524,11 +525,13 @@ def _body_meant(
     if m.head - m.start > 1:
         return None
     by_noun, outlets = set(), set()
+    opening = range(min(i, DATELINE))
+    agencies = {of[j] for j in opening if noun != "agency" and _in_dateline(lower, mentions[j])}
     for j in range(max(0, i - FAR), i):
         other, entity = mentions[j], of[j]
         if other.name is None or entity is None or entities[entity].type == "person" or other.start >= m.start:
             continue
-        if _in_dateline(lower, other):
+        if entity in agencies:
             continue
         name = lower[other.name.start : other.name.end]
         if noun in name and len(name) > 1:
