@@ -1,7 +1,8 @@
 """Claims: groups of wordings that say the same, each with the groups that are contrary to it.
 
 Only what is connected with something new is grouped again: wordings are connected by pairs that may say the same, or
-the contrary, directly or over others. The groups of what is connected depend on nothing else.
+the contrary, directly or over others. In a ledger on one affair that may come to be most wordings, over ever weaker
+links; then only surer pairs connect. The groups of what is connected depend on nothing else.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import numpy as np
 from sayso.ledger.opening import transaction
 from sayso.ledger.storing import whole_id
 from sayso.model import Relation
-from sayso.trace.grouping import JOINED, Group, Known, Pair, contrary_groups, group
+from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.wordings import Wording, wordings_in
 
 CONTRARY = 0.5  # the least probability, on average over pairs, by which a group is contrary to another
-AT_ONCE = 500  # wordings
+CONNECTED = (0.5, 0.6, 0.7, 0.8, 0.9)  # probabilities by which a pair connects, the first that connects no more than
+MOST = 300  # wordings
+AT_ONCE = 500  # wordings that are grouped in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +72,46 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int) -> int:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
     for claim, others in _sides(groups, pairs, tellings):
         _store(ledger, claim, others, tellings)
-    ledger.execute("UPDATE wordings SET is_grouped = 1 WHERE id IN (SELECT value FROM json_each(?))", (listed,))
+    # Those that one of them was grouped with before are another part now, or several.
+    ledger.execute(
+        "UPDATE wordings SET is_grouped = 0 WHERE is_grouped AND part IN"
+        " (SELECT part FROM wordings WHERE id IN (SELECT value FROM json_each(?)))",
+        (listed,),
+    )
+    ledger.execute(
+        "UPDATE wordings SET is_grouped = 1, part = (SELECT coalesce(max(part), 0) + 1 FROM wordings)"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (listed,),
+    )
     return len(rows)
 
 
-def _connected(ledger: sqlite3.Connection, first: int) -> tuple[list[int], list[tuple[int, int, float, float]]]:
-    """The wordings that are connected with one, and all pairs among them."""
-    found, ahead = {first}, [first]
-    kept: dict[tuple[int, int], tuple[float, float]] = {}
-    while ahead:
-        row = ahead.pop()
-        for a, b, same, contrary in ledger.execute(
-            "SELECT a_id, b_id, same, contrary FROM pairs WHERE a_id = ?1"
-            " UNION ALL SELECT a_id, b_id, same, contrary FROM pairs WHERE b_id = ?1",
-            (row,),
-        ):
-            kept[a, b] = (same, contrary)
-            other = b if a == row else a
-            if max(same, contrary) >= min(JOINED, CONTRARY) and other not in found:
-                found.add(other)
-                ahead.append(other)
-    return sorted(found), [(a, b, *told) for (a, b), told in kept.items() if a in found and b in found]
+def _connected(ledger: sqlite3.Connection, first: int) -> tuple[list[int], list[_Kept]]:
+    """The wordings that are connected with one, and all pairs among them; by the least probability that connects no
+    more than MOST. It is the same from whichever of them one begins."""
+    known: dict[int, list[_Kept]] = {}
+    for least in CONNECTED:
+        found, ahead = {first}, [first]
+        while ahead and len(found) <= MOST:
+            row = ahead.pop()
+            if row not in known:
+                known[row] = [tuple(one) for one in ledger.execute(_PAIRS, (row,))]
+            for a, b, same, contrary in known[row]:
+                other = b if a == row else a
+                if max(same, contrary) >= least and other not in found:
+                    found.add(other)
+                    ahead.append(other)
+        if not ahead and len(found) <= MOST:
+            kept = {one for row in found for one in known[row] if one[0] in found and one[1] in found}
+            return sorted(found), sorted(kept)
+    return [first], []
+
+
+_Kept = tuple[int, int, float, float]  # a pair, and the probabilities of same and of contrary
+
+_PAIRS = """
+SELECT a_id, b_id, same, contrary FROM pairs WHERE a_id = ?1
+UNION ALL SELECT a_id, b_id, same, contrary FROM pairs WHERE b_id = ?1"""
 
 
 def _told(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, list[_Told]]:

@@ -56,6 +56,7 @@ CREATE TABLE wordings (
   is_placed INTEGER NOT NULL DEFAULT 0 CHECK (is_placed IN (0, 1)), -- whether it stands in the blocks of the pivots nearest to it
   is_compared INTEGER NOT NULL DEFAULT 0 CHECK (is_compared IN (0, 1)), -- whether its neighbours are up to date
   is_grouped INTEGER NOT NULL DEFAULT 0 CHECK (is_grouped IN (0, 1)), -- whether its claim is up to date
+  part INTEGER, -- the number of the wordings that it was grouped with
   facts TEXT NOT NULL, -- what must agree with another's, as JSON
   vector BLOB NOT NULL -- 384 whole numbers of a byte each
 ) STRICT;
@@ -63,6 +64,7 @@ CREATE INDEX wordings_by_maker ON wordings (maker_id);
 CREATE INDEX wordings_that_are_pivots ON wordings (id) WHERE is_pivot;
 CREATE INDEX wordings_to_place ON wordings (id) WHERE NOT is_placed;
 CREATE INDEX wordings_to_compare ON wordings (pivot_id, id) WHERE NOT is_compared;
+CREATE INDEX wordings_by_part ON wordings (part);
 CREATE INDEX wordings_to_group ON wordings (id) WHERE NOT is_grouped;
 
 CREATE TABLE propositions (
