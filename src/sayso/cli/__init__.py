@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("sayso.cli.sources:sources", "Show who speaks most in a ledger, or all that one source said."),
     "history": ("sayso.cli.history:history", "Show the versions of a document, and what changed in them."),
     "export": ("sayso.cli.export:export", "Write what a ledger holds in a format that other programs take."),
-    "serve": ("sayso.cli.serve:serve", "Show a ledger in the browser: read, search and add to it."),
+    "serve": ("sayso.cli.serve:serve", "Show a ledger in the browser: search it, read its documents, add to it."),
     "check": ("sayso.cli.check:check", "Verify that a ledger is whole."),
     "formats": ("sayso.cli.formats:formats", "List what sayso can read, and what it can write."),
     "explain": ("sayso.cli.explain:explain", "Say what a word of the output means, with an example."),
