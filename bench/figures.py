@@ -192,7 +192,7 @@ def ledger() -> str:
         "|---|---|---|",
         f"| adding beside reading alone, CPU time · wall time | at most 15 % | {beside['more_percent']['cpu']:.1f} % · "
         f"{beside['more_percent']['wall']:.1f} % |",
-        f"| CPU time a document, in turns: into a fresh ledger, the first {fresh['documents']:,} · into the large one, the "
+        f"| CPU time a document, in turns: a fresh ledger, its first {fresh['documents']:,} · the large one, its "
         f"last {last['documents']:,} of {done:,} | the same | {fresh['cpu_ms']:.2f} ms · {last['cpu_ms']:.2f} ms |",
         f"| memory while adding | | {max(one['peak_memory_mb'] for one in slices)} MB |",
         f"| bytes an attribution, of these the articles' own text | | {size['bytes'] / size['attributions']:.0f} · "
