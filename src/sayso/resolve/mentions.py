@@ -22,6 +22,7 @@ _SURE = 0.5  # probability of a word to be in a name
 _GOES_ON = 0.3  # the same, for one with a capital right behind a name
 # Words that head no description: the mention model knows them from fewer texts than a grammar does.
 _NEVER_HEADS = word_list("words that head no description")
+_OUTLET_ENDINGS = word_list("ends of newspapers' names")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
             start -= 2  # "Orr-Fenwick Harbour Board"
         end = _without_marks(surface, lower, start, i, lexicon)
         type_ = NAME_TYPES[int(np.argmax(weight))]
-        if lexicon.outlets.get(" ".join(surface[start:end]).lower().removeprefix("the ")) and type_ == "person":
+        if type_ == "person" and _is_outlet(surface, lower, start, end, lexicon):
             type_ = "organization"
         if _is_description(words, lower, start, end, lexicon):
             continue
@@ -121,6 +122,14 @@ def known_name(words: Words, lower: Sequence[str], surface: Sequence[str], place
     if len(acronym) >= 3 and acronym.isupper() and acronym.lower() in lexicon.acronyms:
         return Name(place, place + 1, "organization")
     return None
+
+
+def _is_outlet(surface: Sequence[str], lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a name is an outlet's: one that the lexicon knows, or one such as "the Ostrey Courier"."""
+    if lexicon.outlets.get(" ".join(surface[start:end]).lower().removeprefix("the ")):
+        return True
+    article = lower[start] == "the" or (start > 0 and lower[start - 1] == "the")
+    return article and end - start > 1 and lower[end - 1] in _OUTLET_ENDINGS
 
 
 def _is_description(words: Words, lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> bool:
