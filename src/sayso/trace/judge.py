@@ -135,18 +135,23 @@ def weigh(judge: Judge, u: Floats, v: Floats, told: Floats) -> Chances:
 def kept_apart(chances: Chances, told: Floats) -> Chances:
     """Probabilities where what must agree does not: such a pair is hardly the same, whatever else speaks for it.
 
-    That is so where numbers or times differ and most else is shared, and where two names stand in the opposite order:
-    who sued whom. The corpora are laxer in this than a claim can be, so that the network does not learn it from them.
+    That is so where numbers, names or times differ and most else is shared, where one is turned against the other by a
+    negation or an opposite, and where two names stand in the opposite order: who sued whom. The corpora are laxer in
+    this than a claim can be, so that neither look learns it from them.
     """
     row = {name: told[:, i] for i, name in enumerate(SIGNS)}
     swapped = (row["roles swapped"] > 0) & (row["in another order"] >= _REVERSED) & (row["names agree"] >= _TWO_NAMES)
     numbers = row["numbers differ"] > 0  # whatever else agrees: "three of the nine gates", "two of the nine gates"
     times = (row["times differ"] > 0) & (row["times agree"] == 0)
-    differs = ((numbers | times) & (row["words of the shorter"] >= _MUCH)) | swapped
-    taken = np.where(differs, np.maximum(chances[:, 0] - _HARDLY, 0), 0.0)
+    names = (row["names differ"] > 0) & (row["names agree"] == 0)
+    much = row["words of the shorter"] >= _MUCH
+    turned = (row["turned once"] > 0) & much
+    differs = ((numbers | times | names) & much & ~turned) | swapped
+    taken = np.where(differs | turned, np.maximum(chances[:, 0] - _HARDLY, 0), 0.0)
     out = chances.copy()
     out[:, 0] -= taken
-    out[:, 2] += taken
+    out[:, 1] += np.where(turned, taken, 0.0)
+    out[:, 2] += np.where(turned, 0.0, taken)
     return out
 
 
