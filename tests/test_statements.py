@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sayso.model import Attribution, Document, Span
-from sayso.statements import statements
+from sayso.statements import sentences, statements
 
 TEXT = "Bridge to close\n\nThe Orr bridge closes on Monday. Ana Ruiz said it was unsafe. “It shook,” she said.\n"
 
@@ -48,3 +50,9 @@ def test_spans_count_code_points() -> None:
 def test_nothing_to_state() -> None:
     assert shown("") == []
     assert shown(" \n\n… \n") == []
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2003", "\u202f", "\u3000", "\u2028", "\x85", "é", "😀"])
+def test_no_blank_or_letter_before_a_full_stop_stops_the_splitting(blank: str) -> None:
+    text = f"the J{blank}. Ruiz left. He sailed."
+    assert [one.of(text) for one in sentences(text)][-1] == "He sailed."

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from sayso.model import Attribution, Document, Span, Statement
 
+# Before a full stop the splitter takes every blank for one byte, and breaks off at the others ("Ana J\u00a0. Ruiz").
+_BLANKS = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
+_BLANKS |= dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
 _LONGEST_HEADLINE = 200  # code points; a first line longer than this is a paragraph
 
 
@@ -34,7 +37,7 @@ def sentences(text: str, start: int = 0) -> Iterator[Span]:
     """The sentences of a text from `start` on, without outer space. Those without a letter or digit are left out."""
     from sentencex import get_sentence_boundaries
 
-    for boundary in get_sentence_boundaries("en", text[start:]):
+    for boundary in get_sentence_boundaries("en", text[start:].translate(_BLANKS)):
         a, b = start + boundary["start_index"], start + boundary["end_index"]
         piece = text[a:b]
         if any(c.isalnum() for c in piece):
