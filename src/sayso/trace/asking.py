@@ -110,7 +110,7 @@ def claim_with_id(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row | None:
     """The claim that has an id, or that has a member of it: an attribution or statement, by its id in Readings. When
     claims have become one, the ids of all lead to it."""
     named: sqlite3.Row | None = ledger.execute(
-        "SELECT id, reading_id, name FROM claims WHERE reading_id = ? ORDER BY document_count DESC, id", (id_,)
+        "SELECT * FROM claims WHERE reading_id = ? ORDER BY document_count DESC, id", (id_,)
     ).fetchone()
     places = (i for i, letter in enumerate(id_) if letter == ":")
     while named is None and (place := next(places, None)) is not None:
@@ -120,7 +120,7 @@ def claim_with_id(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row | None:
 
 # Of a document's attribution or statement, by the document's id and what follows it in theirs.
 _CLAIM_OF_PART = """
-SELECT claims.id, claims.reading_id, claims.name FROM documents
+SELECT claims.* FROM documents
 JOIN propositions ON propositions.document_id = documents.id
 LEFT JOIN attributions ON attributions.id = attribution_id
 LEFT JOIN statements ON statements.id = statement_id

@@ -157,16 +157,16 @@ def _deed(text: str, one: Attribution, mentions: Sequence[tuple[Span, Source]], 
     return deed if told and len(WORD.findall(deed)) <= _LONGEST_DEED else None
 
 
-def parts_of(text: str, pieces: Sequence[Span], least: int = LEAST_WORDS) -> list[tuple[Span, ...]]:
-    """The sentences and clauses of a content or a statement, each in one or more pieces; a part of fewer words than
-    `least` stays with the one before it.
+def parts_of(text: str, pieces: Sequence[Span]) -> list[tuple[Span, ...]]:
+    """The sentences and clauses of a content or a statement, each in one or more pieces; a part of less than three
+    words stays with the one before it.
 
     A sentence that a cue interrupts is one: “The mill,” she said, “is sold.”
     """
     parts: list[list[Span]] = []
     for piece in pieces:
         for i, cut in enumerate(_cuts(text, piece)):
-            few = len(WORD.findall(cut.of(text))) < least
+            few = len(WORD.findall(cut.of(text))) < LEAST_WORDS
             interrupted = i == 0 and parts and not _CLOSED.search(parts[-1][-1].of(text))
             if parts and (few or interrupted):
                 parts[-1].append(cut)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from sayso.cli.who import HEADINGS
 from sayso.ledger.storing import whole_id
 from sayso.model import CircularReport, Copy, Origins, Position, Relation, SourceKind, Stance, Step, StepKind
-from sayso.trace.asking import Answer, Member, answer, scene_of
+from sayso.trace.asking import Answer, Member, answer, claim_with_id, scene_of
 from sayso.trace.grouping import SURE
 from sayso.trace.scene import Paper, Person
 from sayso.web.addresses import document_address, entity_address
@@ -350,26 +349,10 @@ def claim_of(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row:
 
     Raises NotThere.
     """
-    found: sqlite3.Row | None = ledger.execute(
-        "SELECT * FROM claims WHERE reading_id = ? ORDER BY id LIMIT 1", (id_,)
-    ).fetchone()
-    part = re.fullmatch(r"(.*)(:[^:]*)", id_, re.DOTALL)
-    if found is None and part is not None:
-        found = ledger.execute(_CLAIM_OF_MEMBER, part.groups()).fetchone()
+    found = claim_with_id(ledger, id_)
     if found is None:
         raise NotThere("This ledger has no claim of that id; search for words of it.")
     return found
-
-
-_CLAIM_OF_MEMBER = """
-SELECT claims.* FROM documents
-JOIN propositions ON propositions.document_id = documents.id
-JOIN members ON proposition_id = propositions.id
-JOIN claims ON claims.id = claim_id
-LEFT JOIN attributions ON attributions.id = attribution_id
-LEFT JOIN statements ON statements.id = statement_id
-WHERE documents.reading_id = ? AND coalesce(attributions.reading_id, statements.reading_id) = ?
-ORDER BY members.confidence DESC, claims.id LIMIT 1"""
 
 
 def _doubtful(ledger: sqlite3.Connection, members: list[Member]) -> Iterator[Doubtful]:
