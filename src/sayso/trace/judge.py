@@ -73,18 +73,18 @@ def judge_pairs(
 
     It does not matter which of a pair comes first: the shorter is read as the claim that the longer may put forward.
     """
-    found = first_look(judge, vectors, facts, pairs)
-    if judge.second is None or judge.reader is None:
-        return found
-    open_ = [i for i, one in enumerate(found) if max(one[0], one[1]) >= OPEN]
-    if not open_:
-        return found
-    chosen = [pairs[i] for i in open_]
-    scores = read_pairs(judge.reader, [claim_first(texts[a], texts[b]) for a, b in chosen])
-    a, b = (np.array(side, dtype=np.int64) for side in zip(*chosen, strict=True))
-    cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
-    weighed = second_look(judge.second, scores, found[open_], cosines)
-    found[open_] = kept_apart(weighed, np.stack([signs(facts[i], facts[j], judge.words) for i, j in chosen]))
+    found = np.zeros((len(pairs), len(OUTCOMES)))
+    for start in range(0, len(pairs), _BLOCK):
+        block = pairs[start : start + _BLOCK]
+        told, weighed = _first_look(judge, vectors, facts, block)
+        open_ = [i for i, one in enumerate(weighed) if max(one[0], one[1]) >= OPEN]
+        if judge.second is not None and judge.reader is not None and open_:
+            chosen = [block[i] for i in open_]
+            scores = read_pairs(judge.reader, [claim_first(texts[a], texts[b]) for a, b in chosen])
+            a, b = (np.array(side, dtype=np.int64) for side in zip(*chosen, strict=True))
+            cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
+            weighed[open_] = kept_apart(second_look(judge.second, scores, weighed[open_], cosines), told[open_])
+        found[start : start + _BLOCK] = weighed
     return found
 
 
@@ -113,11 +113,17 @@ def first_look(judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Se
     """The probabilities of pairs at the first look alone."""
     found = np.zeros((len(pairs), len(OUTCOMES)))
     for start in range(0, len(pairs), _BLOCK):
-        block = pairs[start : start + _BLOCK]
-        a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
-        told = np.stack([signs(facts[i], facts[j], judge.words) for i, j in block])
-        found[start : start + _BLOCK] = weigh(judge, unit(vectors[a]), unit(vectors[b]), told)
+        _, found[start : start + _BLOCK] = _first_look(judge, vectors, facts, pairs[start : start + _BLOCK])
     return found
+
+
+def _first_look(
+    judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Sequence[tuple[int, int]]
+) -> tuple[Floats, Chances]:
+    """The signs of some pairs, and their probabilities by these."""
+    a, b = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
+    told = np.stack([signs(facts[i], facts[j], judge.words) for i, j in pairs])
+    return told, weigh(judge, unit(vectors[a]), unit(vectors[b]), told)
 
 
 def weigh(judge: Judge, u: Floats, v: Floats, told: Floats) -> Chances:
