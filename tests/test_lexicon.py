@@ -16,11 +16,13 @@ from sayso.model import Act, Certainty
 from sayso.qualify.cues import rows_in
 from sayso.qualify.signs import hedges_in
 from sayso.resolve.forms import lowered
+from sayso.trace.answers import Effect, effect_of
 
 LEXICON = load_lexicon()
 TABLES = LEXICON.tables
 # What may be left empty: a cue without a certainty has none, a noun without a gender tells none.
 OPTIONAL = {
+    "answers": {"after_negation"},
     "cues": {"forms", "certainty", "negated"},
     "governments": {"capital", "seats", "aliases"},
     "hedges": {"forms", "strong"},
@@ -42,6 +44,8 @@ ALLOWED = {
     "to": {"to", "for", ""},
     "gender": {"male", "female", "either", "thing", ""},
     "number": {"one", "many", ""},
+    "after_negation": {"yes", "no", ""},
+    "effect": set(Effect) - {Effect.WITHHOLDS},
     "place": {"before", "after", "opening", "paragraph"},
     "field": {"clergy", "office", "sport", ""},
     "one_place": {"yes", ""},
@@ -112,6 +116,13 @@ def test_every_hedge_is_found_in_its_example(tokenizer: Any) -> None:
         if not any(h[0][:3] == wanted[0][:3] and h[1:] == wanted[1:] and c == row["certainty"] for h, c in found):
             missed.append(f"{row['hedge']}: {row['example']}")
     assert missed == []
+
+
+@pytest.mark.parametrize("row", TABLES["answers"], ids=lambda row: row["words"])
+def test_every_answer_is_found_in_its_example(row: Row) -> None:
+    quoted = re.search(r"“([^”]*)”", row["example"])
+    said = quoted[1] if quoted else re.sub(r", (?:the|said) .*|^Asked[^,]*, .* said (?=every)", "", row["example"])
+    assert effect_of(said) == row["effect"]
 
 
 @pytest.mark.parametrize("table", WITH_KEY_IN_EXAMPLE)

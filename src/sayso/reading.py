@@ -30,9 +30,10 @@ from sayso.qualify import qualify
 from sayso.qualify.cues import reports
 from sayso.qualify.manner import MannerModel, load_manner
 from sayso.qualify.places import PlaceModel, load_places
-from sayso.resolve import Placed, link_mentions, resolve, sentence_numbers
+from sayso.resolve import link_mentions, resolve, sentence_numbers
 from sayso.resolve.forms import lowered
 from sayso.resolve.model import MentionModel, load_mentions
+from sayso.resolve.placing import Placed
 from sayso.statements import statements
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from sayso.qualify.addressees import addressee
 from sayso.qualify.manner import MannerModel, manners
 from sayso.qualify.places import COLUMNS, PlaceModel, Said, attach, find_channels, find_days, outlet_at, scene_of
 from sayso.qualify.wording import certainty_words, quotation
-from sayso.resolve import Placed, Speaker
+from sayso.resolve import Speaker
 from sayso.resolve.forms import Ints
+from sayso.resolve.placing import Placed
 from sayso.resolve.scores import MentionScores
 
 Range = tuple[int, int]

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.words import Words
-from sayso.lexicon import Lexicon
+from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act, Certainty, Polarity
 from sayso.qualify.cues import rows_in
 from sayso.qualify.signs import ACTS, CERTAINTIES, EARLY, hedges_in, signs_of
+from sayso.resolve.sources import is_told
 
 Range = tuple[int, int]
 Halves = NDArray[np.float16]
@@ -78,11 +79,12 @@ def manners(
             CERTAINTIES[c] if c < len(CERTAINTIES) else None,
             words,
             lower,
+            source,
             cue,
             content,
             lexicon,
         )
-        for a, p, c, (_, cue, content) in zip(
+        for a, p, c, (source, cue, content) in zip(
             act.argmax(1), polarity.argmax(1), certainty.argmax(1), attributions, strict=True
         )
     ]
@@ -106,12 +108,28 @@ def _head(content: Sequence[Range], left: int) -> list[Range]:
     return found
 
 
+def _waits(lower: Sequence[str], content: Sequence[Range]) -> bool:
+    """Whether a content says that its speaker will say or do no such thing until something has happened."""
+    said = [word for a, b in content for word in lower[a:b]][:_EARLY_REFUSAL]
+    for i, word in enumerate(said):
+        if word in _NOT and any(w in _WILL for w in said[max(0, i - 2) : i]):
+            return any(w in _SPEAKING_OUT for w in said[i + 1 : i + 3]) and any(w in ("until", "before") for w in said)
+    return False
+
+
+_EARLY_REFUSAL = 20  # words of a content in which a refusal stands
+_NOT = frozenset(("not", "n't", "n’t", "t", "never"))
+_WILL = frozenset(("will", "would", "can", "could", "wo", "wouldn", "won", "'", "’"))
+_SPEAKING_OUT = word_list("verbs of what one does not do until later")
+
+
 def _manner(
     act: Act,
     polarity: Polarity,
     certainty: Certainty | None,
     words: Words,
     lower: Sequence[str],
+    source: Range | None,
     cue: Range,
     content: Sequence[Range],
     lexicon: Lexicon,
@@ -125,6 +143,10 @@ def _manner(
         return Manner(Act.ASK, polarity, None)  # a turn in a transcript, of which no corpus it learned from has any
     if best is not None and best.act == Act.DENY and act == Act.ASSERT:
         act = Act.DENY
+    if act == Act.ASSERT and _waits(lower, content):
+        return Manner(Act.DECLINE, polarity, None)
+    if source is None and act in (Act.REQUEST, Act.FIND) and is_told(lower[slice(*cue)]):
+        act, certainty = Act.ASSERT, certainty or Certainty.CERTAIN
     if certainty == Certainty.CERTAIN and content:
         starts = {a for a, _ in content}
         found = [h for a, b in _head(content, _HEAD) for h in hedges_in(lower, a, b, lexicon)]

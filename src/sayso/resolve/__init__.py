@@ -17,25 +17,14 @@ from sayso.resolve.entities import FIRST, SOME, WE, Entities, Entity, link
 from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
 from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head
 from sayso.resolve.model import MentionModel
+from sayso.resolve.placing import Placed, Range, placed_speakers
 from sayso.resolve.scores import NAME_TYPES, MentionScores
-from sayso.resolve.sources import Part, kind_of, parts_of, subject_before
+from sayso.resolve.sources import Part, is_told, kind_of, parts_of, subject_before
 from sayso.statements import sentences
-
-Range = tuple[int, int]
 
 # Fitted by logistic regression on 627 speakers: of the part "tune" of bench/gold, and of the twelve labelled articles
 # that the mention model leaves out.
 _SLOPE, _CONSTANT = 0.792, -0.035
-
-
-@dataclass(frozen=True)
-class Placed:
-    """An attribution in words, half-open; `within` is the place of the one that holds it."""
-
-    source: Range | None
-    cue: Range
-    content: tuple[Range, ...]
-    within: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +79,7 @@ def link_mentions(
     )
     mentions = find_mentions(words, lower, names, cues, scores, lexicon)
     ends = {m.end: (m.start, m.end) for m in mentions if m.type in ("person", "organization") or m.name}
-    attributions = [_with_subject(a, lower, ends) for a in attributions]
+    attributions = [_without_the_one_told(_with_subject(a, lower, ends), lower) for a in attributions]
     by_start = {name.start: name for name in names}
     spans = sorted({a.source for a in attributions if a.source})
     parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
@@ -108,7 +97,12 @@ def link_mentions(
     def score_pairs(later: Ints, earlier: Ints, signs: Floats) -> Floats:
         return model.pair_scores(scores, table.head, later, earlier, signs)
 
+    def mention_of(source: Range) -> int | None:
+        named = parts[source]
+        return by_head[_head(lower, named[0], lexicon)] if len(named) == 1 else None
+
     entities = link(words, lower, mentions, table, score_pairs, speaking, lexicon)
+    entities = placed_speakers(words, lower, attributions, mention_of, table, entities)
     return Linked(tuple(mentions), table, entities, tuple(attributions), parts, by_head)
 
 
@@ -138,6 +132,12 @@ def _with_subject(one: Placed, lower: Sequence[str], ends: Mapping[int, Range]) 
     if source is None or any(a < source[1] and source[0] < b for a, b in (one.cue, *one.content)):
         return one
     return replace(one, source=source)
+
+
+def _without_the_one_told(one: Placed, lower: Sequence[str]) -> Placed:
+    """A nested attribution without its subject as source, where that was told and did not tell: in "Ruiz said she had
+    been informed that …" whoever informed her speaks, and is not named."""
+    return replace(one, source=None) if one.within is not None and is_told(lower[slice(*one.cue)]) else one
 
 
 def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
@@ -190,6 +190,8 @@ def _speakers(
     first_person: list[int] = []
     for place, one in enumerate(attributions):
         if one.source is None:
+            if one.within is not None and is_told(lower[slice(*one.cue)]):
+                continue
             before = _understood(lower, sentence, attributions, place)
             known = speakers[before] if before is not None else None
             speakers[place] = Speaker(known.source, round(known.confidence * 0.9, 3)) if known else None

@@ -50,6 +50,7 @@ BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence
 HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
     FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some")
 )
+_LONGEST_BODY = 8  # words between an office and the name beside it
 NAMED_WITHIN = 6  # paragraphs in which an article names whom its opening has kept back
 _OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
@@ -477,7 +478,21 @@ def _apposed(
             and all(w == "," for w in lower[m.head + 1 : other.start])
         ):
             return of[j]
+        if _before_its_name(lower, m.head, other):
+            return of[j]
     return None
+
+
+def _before_its_name(lower: Sequence[str], head: int, name: Mention) -> bool:
+    """Whether an office and a name stand as "the mayor of Ostrey, Ida Ruiz": with a body between them, and no list."""
+    between = lower[head + 1 : name.start]
+    return (
+        3 <= len(between) <= _LONGEST_BODY
+        and between[0] in ("of", "for", "at")
+        and between[-1] == ","
+        and all(w[0].isalpha() or w[0] in "'’" for w in between[:-1])
+        and "and" not in lower[name.end : name.end + 2]
+    )
 
 
 def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: Sequence[int | None]) -> int | None:

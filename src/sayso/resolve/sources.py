@@ -163,3 +163,13 @@ def kind_of(head: str, name: Name | None, plural: bool, lexicon: Lexicon) -> str
     if noun in lexicon.document_heads:
         return "document"
     return None
+
+
+def is_told(cue: Sequence[str]) -> bool:
+    """Whether a cue says of its subject that it was told: "had been informed", "was told"."""
+    told = next((i for i, word in enumerate(cue) if word in _TOLD), None)
+    return told is not None and any(word in _BEING for word in cue[max(0, told - 2) : told])
+
+
+_TOLD = word_list("participles of those who were told")
+_BEING = frozenset(("was", "were", "been", "be", "is", "are", "being"))

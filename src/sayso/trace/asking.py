@@ -29,16 +29,19 @@ from sayso.model import (
     StepKind,
     When,
 )
+from sayso.qualify.cues import rows_in
 from sayso.qualify.signs import hedges_in
 from sayso.trace.agreement import facts_of
+from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
+from sayso.trace.claiming import within_one
 from sayso.trace.copying import copies_in
 from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of
 from sayso.trace.scene import Paper, Person, Scene, Telling
-from sayso.trace.stances import stance_of
+from sayso.trace.stances import stance_of, stance_of_answer
 from sayso.trace.stems import WORD
 from sayso.trace.wordings import propositions_of, wordings_in
 
@@ -46,6 +49,9 @@ if TYPE_CHECKING:
     from sayso.trace.tracing import ClaimModels
 
 NEAREST = 60  # wordings that a question is weighed against
+TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
+MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
+MOST_BESIDE = 0.7  # how surely that belongs there at most
 FITS = 0.5  # probability from which a proposition is taken to say what is asked about, or the contrary
 
 
@@ -79,11 +85,8 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     """
     claim = claim_with_id(ledger, words)
     if claim is not None:
-        found = [
-            Member(row["proposition_id"], Relation(row["relation"]), row["confidence"])
-            for row in ledger.execute("SELECT * FROM members WHERE claim_id = ?", (claim["id"],))
-        ]
-        found = published_by(ledger, found, as_of)
+        found = members_of(ledger, claim["id"])
+        found = published_by(ledger, [*found, *beside(ledger, found)], as_of)
         return answer(scene_of(ledger, found), claim["reading_id"], claim["name"], 1.0) if found else None
     found = published_by(ledger, members_like(ledger, words, models), as_of)
     if not any(one.relation is Relation.SAME for one in found):
@@ -98,12 +101,50 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     text, id_ = _text_of(ledger, best.row)
     if claim is not None:
         turned = claim["relation"] != best.relation
-        for row in ledger.execute("SELECT * FROM members WHERE claim_id = ?", (claim["id"],)):
-            relation = Relation.SAME if (row["relation"] == "same") != turned else Relation.CONTRARY
-            members.setdefault(row["proposition_id"], Member(row["proposition_id"], relation, row["confidence"]))
+        for one in members_of(ledger, claim["id"]):
+            members.setdefault(one.row, replace(one, relation=_other(one.relation)) if turned else one)
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
-    return answer(scene_of(ledger, published_by(ledger, members.values(), as_of)), id_, text, best.confidence)
+    found = published_by(ledger, [*members.values(), *beside(ledger, members.values())], as_of)
+    return answer(scene_of(ledger, found), id_, text, best.confidence)
+
+
+def members_of(ledger: sqlite3.Connection, claim: int) -> list[Member]:
+    """What tracing found to take part in a claim, the surest first."""
+    rows = ledger.execute("SELECT * FROM members WHERE claim_id = ? ORDER BY confidence DESC, proposition_id", (claim,))
+    return [Member(row["proposition_id"], Relation(row["relation"]), row["confidence"]) for row in rows]
+
+
+def _other(relation: Relation) -> Relation:
+    return Relation.CONTRARY if relation is Relation.SAME else Relation.SAME
+
+
+def beside(ledger: sqlite3.Connection, members: Iterable[Member]) -> list[Member]:
+    """What stands in a document with a member of a claim and may say the same as it: it may belong there too.
+
+    It is no member of its own right, for it may differ from the others; it is shown as doubtful.
+    """
+    given = {one.row: one for one in members}
+    found: dict[int, Member] = {}
+    for one in ledger.execute(_BESIDE, (json.dumps(list(given)),)):
+        probability = min(MOST_BESIDE, within_one(one["same"], one["contrary"])[0])
+        known = found.get(one["id"])
+        if probability >= MAY_BELONG and (known is None or probability > known.confidence):
+            found[one["id"]] = Member(one["id"], given[one["member"]].relation, probability)
+    return [found[row] for row in sorted(found)]
+
+
+_BESIDE = """
+WITH given AS (SELECT id, document_id, wording_id FROM propositions WHERE id IN (SELECT value FROM json_each(?1))),
+  paired AS (
+    SELECT given.id AS member, given.document_id, b_id AS other_id, same, contrary FROM given
+    JOIN pairs ON a_id = wording_id
+    UNION ALL SELECT given.id, given.document_id, a_id, same, contrary FROM given JOIN pairs ON b_id = wording_id
+  )
+SELECT propositions.id, member, same, contrary FROM paired
+JOIN propositions ON propositions.document_id = paired.document_id AND propositions.wording_id = other_id
+WHERE propositions.id NOT IN (SELECT id FROM given)
+ORDER BY propositions.id, member"""
 
 
 def claim_with_id(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row | None:
@@ -232,7 +273,8 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
                 tellings[found.id] = found
         first = True
         while outer is not None:
-            found, outer = _attribution(ledger, outer, paper, member if first else None)
+            answer = Effect(one["answer"]) if first and one["answer"] else None
+            found, outer = _attribution(ledger, outer, paper, member if first else None, answer)
             if _adds(found, tellings):
                 tellings[found.id] = found
             first = False
@@ -427,11 +469,16 @@ def _own_voice(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper, membe
         document=paper.id,
         span=Span(found["start"], found["end"]),
         content=" ".join(text.split()),
-        stance=stance_of(None, certainty, member.relation),
+        stance=None if _is_denied(text) else stance_of(None, certainty, member.relation),
         own_voice=True,
         certainty=certainty,
         confidence=member.confidence,
     )
+
+
+def _is_denied(told: str) -> bool:
+    """Whether a sentence tells that somebody denies something: what it says is then no position of the outlet's."""
+    return any(row.act is Act.DENY for row in rows_in([word.lower() for word in WORD.findall(told)], load_lexicon()))
 
 
 def _certainty_of(told: str) -> Certainty:
@@ -442,7 +489,7 @@ def _certainty_of(told: str) -> Certainty:
 
 
 def _attribution(
-    ledger: sqlite3.Connection, row: int, paper: Paper, member: Member | None
+    ledger: sqlite3.Connection, row: int, paper: Paper, member: Member | None, answer: Effect | None
 ) -> tuple[Telling, int | None]:
     """An attribution as a telling, and the row of the one that encloses it. One that is no member has no stance."""
     found = ledger.execute("SELECT * FROM attributions WHERE id = ?", (row,)).fetchone()
@@ -451,18 +498,22 @@ def _attribution(
     certainty = Certainty(found["certainty"]) if found["certainty"] else None
     act = Act(found["act"]) if found["act"] else None
     when = When(found["when_text"], found["when_from"], found["when_to"]) if found["when_text"] else None
+    stance, sure = None, float(found["confidence"])
+    if member is not None:
+        stance = stance_of_answer(answer, member.relation) if answer else stance_of(act, certainty, member.relation)
+        sure *= member.confidence * (TAKEN_UP if answer else 1)
     telling = Telling(
         id=whole_id(paper.id, found["reading_id"]),
         document=paper.id,
         span=Span(start, end),
         content=found["content"],
-        stance=stance_of(act, certainty, member.relation) if member else None,
+        stance=stance,
         speaker=_person(ledger, found["speaker_id"], paper.id, paper.outlet, paper.outlet_id),
         basis=_person(ledger, found["basis_id"], paper.id, paper.outlet, paper.outlet_id),
         within=_id_of(ledger, found["within_id"], paper.id),
         certainty=certainty,
         when=when,
-        confidence=member.confidence * found["confidence"] if member else found["confidence"],
+        confidence=sure,
     )
     return telling, found["within_id"]
 

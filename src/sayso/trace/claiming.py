@@ -8,6 +8,7 @@ links; then only surer pairs connect. The groups of what is connected depend on 
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from sayso.trace.wordings import Wording, wordings_in
 CONTRARY = 0.5  # the least probability, on average over pairs, by which a group is contrary to another
 CONNECTED = (0.5, 0.6, 0.7, 0.8, 0.9)  # probabilities by which a pair connects, the first that connects no more than
 MOST = 300  # wordings
+TOGETHER = 2.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
 AT_ONCE = 500  # wordings that are grouped in one transaction
 
 
@@ -66,7 +68,8 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int) -> int:
         keys = {row: f"{one.digest:019}" for row, one in wordings.items()}
         of_key = {key: row for row, key in keys.items()}
         pairs = [Pair(keys[a], keys[b], same, contrary) for a, b, same, contrary in kept]
-        groups = group(keys.values(), pairs, _asking(judge, {keys[row]: one for row, one in wordings.items()}))
+        ask = _asking(judge, {keys[row]: one for row, one in wordings.items()}, _documents(ledger, of_key))
+        groups = group(keys.values(), pairs, ask)
         tellings = {key: told[row] for key, row in of_key.items()}
     else:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
@@ -95,7 +98,7 @@ def _connected(ledger: sqlite3.Connection, first: int) -> tuple[list[int], list[
         while ahead and len(found) <= MOST:
             row = ahead.pop()
             if row not in known:
-                known[row] = [tuple(one) for one in ledger.execute(_PAIRS, (row,))]
+                known[row] = [_in_place(*one) for one in ledger.execute(_PAIRS, (row,))]
             for a, b, same, contrary in known[row]:
                 other = b if a == row else a
                 if max(same, contrary) >= least and other not in found:
@@ -110,8 +113,24 @@ def _connected(ledger: sqlite3.Connection, first: int) -> tuple[list[int], list[
 _Kept = tuple[int, int, float, float]  # a pair, and the probabilities of same and of contrary
 
 _PAIRS = """
-SELECT a_id, b_id, same, contrary FROM pairs WHERE a_id = ?1
-UNION ALL SELECT a_id, b_id, same, contrary FROM pairs WHERE b_id = ?1"""
+SELECT a_id, b_id, same, contrary, EXISTS (
+  SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)
+  WHERE a.wording_id = a_id AND b.wording_id = b_id
+) AS together
+FROM (SELECT * FROM pairs WHERE a_id = ?1 UNION ALL SELECT * FROM pairs WHERE b_id = ?1)"""
+
+
+def _in_place(a: int, b: int, same: float, contrary: float, together: int) -> _Kept:
+    """A pair, with its probabilities where one document has both."""
+    return (a, b, *(within_one(same, contrary) if together else (same, contrary)))
+
+
+def within_one(same: float, contrary: float) -> tuple[float, float]:
+    """The probabilities of a pair that stands in one document: an article is on one matter, so that what may be the
+    same there is so more often than in two articles that share some words."""
+    grown = same * math.exp(TOGETHER)
+    whole = 1 - same + grown
+    return grown / whole, contrary / whole
 
 
 def _told(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, list[_Told]]:
@@ -133,7 +152,21 @@ def _told(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, list[_To
     return {row: sorted(these, key=lambda one: one.key) for row, these in found.items()}
 
 
-def _asking(judge: Judge, wordings: Mapping[str, Wording]) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
+def _documents(ledger: sqlite3.Connection, rows: Mapping[str, int]) -> dict[str, set[int]]:
+    """The documents that each of some wordings stands in, by their keys."""
+    key_of = {row: key for key, row in rows.items()}
+    found: dict[str, set[int]] = {key: set() for key in rows}
+    for one in ledger.execute(
+        "SELECT wording_id, document_id FROM propositions WHERE wording_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(key_of)),),
+    ):
+        found[key_of[one["wording_id"]]].add(one["document_id"])
+    return found
+
+
+def _asking(
+    judge: Judge, wordings: Mapping[str, Wording], documents: Mapping[str, set[int]]
+) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
     """What weighs pairs that are no neighbours, when it is asked whether two groups are one."""
 
     def ask(pairs: Sequence[tuple[str, str]]) -> list[Known]:
@@ -142,7 +175,12 @@ def _asking(judge: Judge, wordings: Mapping[str, Wording]) -> Callable[[Sequence
         vectors = np.stack([wordings[key].vector for key in keys])
         facts, texts = [wordings[key].facts for key in keys], [wordings[key].text for key in keys]
         weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs])
-        return [(float(same), float(contrary)) for same, contrary, _ in weighed]
+        return [
+            (float(same), float(contrary))
+            if documents[a].isdisjoint(documents[b])
+            else within_one(float(same), float(contrary))
+            for (a, b), (same, contrary, _) in zip(pairs, weighed, strict=True)
+        ]
 
     return ask
 

@@ -22,7 +22,7 @@ from sayso.trace.wordings import wordings_in
 
 NEIGHBOURS = 12  # of a wording, at most
 NEAR = 0.45  # cosine below which two wordings are no neighbours
-KEPT = 0.3  # probability of same or contrary below which a pair is not kept
+KEPT = 0.1  # probability of same or contrary below which a pair is not kept
 AT_ONCE = 500  # wordings
 DECIMALS = 6  # of a probability that is kept
 

@@ -61,7 +61,7 @@ def _name(run: str, opens: bool, lexicon: Lexicon) -> Name | None:
         return frozenset((country,))
     if (full := lexicon.acronyms.get(low.replace(".", ""))) is not None and run.isupper():
         low = full.lower()
-    words = [w.strip(".") for w in low.split()]
+    words = [re.sub(r"[’']s$", "", w.strip(".")) for w in low.split()]
     if opens and words[0] in LITTLE_WORDS | _common(lexicon):
         words = words[1:]
         opens = False

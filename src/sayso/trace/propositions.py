@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sayso.lexicon import load_lexicon
 from sayso.model import Act, Attribution, Reading, Source, Span
 from sayso.statements import sentences
 from sayso.trace.agreement import Facts, facts_of
+from sayso.trace.answers import Effect, effect_of, matter_raised, put_to
+from sayso.trace.names_told import Name, same_name
 from sayso.trace.stems import LITTLE_WORDS, WORD
 
 LEAST_WORDS = 3  # of a content
@@ -31,10 +33,17 @@ _THIRD = frozenset({"he", "she", "they", "it", "him", "them", "we", "us"})
 _BY_THEMSELVES = (Act.COMMIT, Act.DECIDE, Act.WANT)
 _DEEDS = (Act.COMMIT, Act.DECIDE, Act.REQUEST, Act.ACCUSE, Act.ENDORSE)
 _LONGEST_DEED = 60  # words
+_HOLDING = (Act.ASSERT, Act.BELIEVE, Act.FIND, Act.ACCUSE, Act.DENY)
+_TO_SOMEBODY = re.compile(r"\b(?:I|you|your|we|our|us|let[’']s)\b")
+_NO_ANSWERS = (None, Act.ASK, Act.REQUEST, Act.WANT, Act.COMMIT, Act.DECIDE, Act.UNANSWERED)
+_DETERMINERS = "(?:the|this|that|an?|its|his|her|their)"
+_DO_SO = re.compile(r"\bdo(?:ing)?\s+(?:so|that|this)\b", re.IGNORECASE)
 _QUOTES = re.compile(r"[“”\"„«»]")
 _LINKS = re.compile(  # "links between Ostrey and the fire" put forward that Ostrey is linked to the fire
-    r"^\W*(?:(?:any|all|alleged|(?:claims|reports|suggestions) of)\s+)*(?:a\s+)?(?:links?|ties|connections?)\s+"
-    r"between\s+(?P<one>[^,.;]+?)(?:\s+and\s+|,\s+)(?P<other>.+)$",
+    r"^\W*(?:that\s+)?(?:there\s+(?:is|was|are|were)\s+)?(?:(?:any|all|alleged|such|the|an?"
+    r"|(?:talk|claims?|reports?|suggestions?|rumou?rs?|allegations?|ideas?) of)\s+)*(?:links?|ties|connections?)\s+"
+    r"between\s+(?P<one>[^,.;]+?)(?:\s+and\s+|,\s+)(?P<other>.+?)(?:\s+(?:as|for)\s+(?:an?\s+)?(?:[\w-]+\s+){0,2}"
+    r"[\w-]+)?$",
     re.IGNORECASE | re.DOTALL,
 )
 _OPEN = re.compile(r"(?:it|they|he|she|this|that|these|those)\b", re.IGNORECASE)
@@ -63,7 +72,8 @@ class Proposition:
     It is of an attribution or of a statement, the one at `position` of those that this puts forward. `relays` holds the
     attributions inside that it only reports: in "the paper said that officials say the mill is sold", the claim is the
     officials'. One that `is_deed` says what the attribution's source did ("Ida Ruiz vowed to resign"), and is held by
-    whoever tells that: the attribution around this one, or else the outlet.
+    whoever tells that: the attribution around this one, or else the outlet. An `answer` takes a position on what was
+    put to the source, which it does not say itself: the text is that, and the answer what the source makes of it.
     """
 
     document: str
@@ -74,6 +84,7 @@ class Proposition:
     facts: Facts
     relays: tuple[str, ...] = ()
     is_deed: bool = False
+    answer: Effect | None = None
 
 
 def propositions(reading: Reading) -> list[Proposition]:
@@ -89,23 +100,119 @@ def propositions(reading: Reading) -> list[Proposition]:
         if one.within is not None:
             inner.setdefault(one.within, []).append(one)
     day = document.published
-    found = []
-    for one in reading.attributions:
-        speaker = named.get(one.speaker or "")
+    texts = {
+        one.id: content_texts(document.text, one, mentions, named.get(one.speaker or ""))
+        for one in reading.attributions
+    }
+    found: list[Proposition] = []
+    for place, one in enumerate(reading.attributions):
         relays = relayed(document.text, one, inner.get(one.id, []))
-        told = content_texts(document.text, one, mentions, speaker)
-        found += [
-            Proposition(document.id, one.id, None, i, text, facts_of(text, day), relays) for i, text in enumerate(told)
+        told = [
+            Proposition(document.id, one.id, None, i, text, facts_of(text, day), relays)
+            for i, text in enumerate(texts[one.id])
         ]
-        if deed := _deed(document.text, one, mentions, speaker):
+        taken_up = _taken_up(reading, place, texts, mentions, found)
+        if taken_up:
+            first = [
+                replace(known, attribution=one.id, statement=None, answer=effect, relays=relays, is_deed=False)
+                if known
+                else Proposition(document.id, one.id, None, 0, text, facts_of(text, day), relays, answer=effect)
+                for text, known, effect in taken_up
+            ]
+            told = [replace(each, position=i) for i, each in enumerate([*first, *told[1:]])]
+        found += told
+        if deed := _deed(document.text, one, mentions, named.get(one.speaker or "")):
             found.append(Proposition(document.id, one.id, None, len(told), deed, facts_of(deed, day), is_deed=True))
     for statement in reading.statements:
-        texts = standing_alone(document.text, (statement.span,), mentions)
-        texts = [text for text in texts if len(WORD.findall(text)) >= LEAST_STATEMENT]
+        parts = standing_alone(document.text, (statement.span,), mentions)
+        parts = [text for text in parts if len(WORD.findall(text)) >= LEAST_STATEMENT]
         found += [
-            Proposition(document.id, None, statement.id, i, text, facts_of(text, day)) for i, text in enumerate(texts)
+            Proposition(document.id, None, statement.id, i, text, facts_of(text, day)) for i, text in enumerate(parts)
         ]
     return found
+
+
+_Taken = tuple[str, Proposition | None, Effect]  # the words, the proposition that they are where one is, and the answer
+
+
+def _taken_up(
+    reading: Reading,
+    place: int,
+    texts: Mapping[str, Sequence[str]],
+    mentions: Sequence[tuple[Span, Source]],
+    before: Sequence[Proposition],
+) -> list[_Taken]:
+    """What an attribution takes a position on that it does not say itself (see answers.py); `before` holds what the
+    document puts forward up to here."""
+    text, one = reading.document.text, reading.attributions[place]
+    if one.act in _NO_ANSWERS or not one.content:
+        return []
+    if one.act in (Act.DECLINE, Act.ACCUSE):
+        return _refused(reading, place, before)
+    opening = parts_of(text, one.content)
+    answer = effect_of(bare(" ".join(cut.of(text) for cut in opening[0]))) if opening else None
+    if answer is None:
+        return []
+    found = list[_Taken]()
+    for put in put_to(text, list(sentences(text)), place, reading.attributions, answer):
+        if put.place is not None:
+            found += [(told, None, answer) for told in standing_alone(text, (put.place,), mentions)]
+            continue
+        theirs = [known for known in before if known.attribution == put.attribution and not known.is_deed]
+        if any(known.answer is not None for known in theirs):
+            theirs = [known for known in theirs if known.answer is not None]
+        found += [(known.text, known, answer) for known in theirs]
+        if not theirs:
+            found += [(told, None, answer) for told in texts[put.attribution or ""]]
+    asked = found[0][0] if found else ""
+    if asked and (same := _said_of(asked, _said(reading, before))) is not None and same.text != asked:
+        found.append((same.text, same, answer))
+    return [(told, known, answer) for told, known, answer in found if len(WORD.findall(told)) >= LEAST_WORDS]
+
+
+def _refused(reading: Reading, place: int, before: Sequence[Proposition]) -> list[_Taken]:
+    """What somebody refuses to say, or accuses another of, where its words do not tell: it stands before."""
+    text, one = reading.document.text, reading.attributions[place]
+    effect = Effect.WITHHOLDS if one.act is Act.DECLINE else Effect.SAYS
+    if _DO_SO.search(" ".join(piece.of(text) for piece in one.content)) and place:
+        last = reading.attributions[place - 1]
+        same = [known for known in before if known.attribution == last.id and not known.is_deed]
+        return [(known.text, known, effect) for known in same] if last.speaker == one.speaker else []
+    matter = matter_raised(text, list(sentences(text)), one)
+    if matter is None:
+        return []
+    of_it = re.compile(
+        rf"\b(?:the|this|that|an?|its|his|her|their)\s+(?:\w+\s+)?\w*{re.escape(matter)}\b", re.IGNORECASE
+    )
+    said = _said(reading, before)
+    known = next((one for one in reversed(said) if one.facts.names and of_it.search(one.text)), None)
+    return [(known.text, known, effect)] if known else []
+
+
+def _said(reading: Reading, before: Sequence[Proposition]) -> list[Proposition]:
+    """Of what a document puts forward, what somebody is said to hold or to deny, in their own words."""
+    holding = {one.id for one in reading.attributions if one.act in _HOLDING}
+    return [
+        one
+        for one in before
+        if one.attribution in holding and one.answer is None and not (one.is_deed or one.relays or one.facts.question)
+    ]
+
+
+def _said_of(asked: str, said: Sequence[Proposition]) -> Proposition | None:
+    """The last that an article has somebody say of the one whom a question is about."""
+    meant = _named_in(asked)
+    alike = (
+        one
+        for one in reversed(said)
+        if not _TO_SOMEBODY.search(one.text) and any(same_name(a, b) for a in meant for b in _named_in(one.text))
+    )
+    return next(alike, None)
+
+
+def _named_in(told: str) -> tuple[Name, ...]:
+    """The names in a proposition, one among them that opens it: within a sentence its capital would tell that."""
+    return facts_of(f"that {told}").names
 
 
 def content_texts(
@@ -137,6 +244,8 @@ def standing_alone(text: str, pieces: Sequence[Span], mentions: Sequence[tuple[S
 def _with_subject(told: str, one: Attribution, speaker: Source | None) -> str:
     if one.act is Act.ACCUSE:
         told = told.removeprefix("of ")
+    if one.act is Act.ASK:
+        told = re.sub(r"^(?:if|whether)\s+", "", told)
     if told.startswith("to ") and one.act is Act.REQUEST and one.addressee:
         return f"{one.addressee} {told}"
     if speaker is not None:
@@ -267,5 +376,5 @@ def relayed(text: str, outer: Attribution, inside: Sequence[Attribution]) -> tup
     for piece in outer.content:
         for word in WORD.finditer(text, piece.start, piece.end):
             if not any(span.start <= word.start() < span.end for span in taken):
-                words += word[0].lower() not in LITTLE_WORDS
+                words += word[0].lower() not in LITTLE_WORDS and not word[0][0].isupper()
     return tuple(one.id for one in inside if one.content) if words <= _RELAYED else ()

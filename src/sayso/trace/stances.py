@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sayso.model import Act, Certainty, Relation, Stance
+from sayso.trace.answers import Effect
 
 _ASKING = {Act.ASK, Act.REQUEST}
 
@@ -30,3 +31,12 @@ def stance_of(act: Act | None, certainty: Certainty | None, relation: Relation) 
     if not same:
         return Stance.DISPUTES
     return Stance.PROBABLE if certainty is Certainty.PROBABLE else Stance.SAYS
+
+
+def stance_of_answer(effect: Effect, relation: Relation) -> Stance | None:
+    """The position on a claim of one who answers in this way to what says the same, or the contrary."""
+    act = {Effect.DENIES: Act.DENY, Effect.WITHHOLDS: Act.DECLINE}.get(effect, Act.ASSERT)
+    certainty = {Effect.PROBABLE: Certainty.PROBABLE, Effect.POSSIBLE: Certainty.POSSIBLE}.get(
+        effect, Certainty.CERTAIN
+    )
+    return stance_of(act, certainty, relation)

@@ -109,10 +109,10 @@ def _take_down(
     for digest, one in new.items():
         known[digest] = _store(ledger, digest, one, maker, vector_of[one.text])
     ledger.executemany(
-        "INSERT INTO propositions (document_id, attribution_id, statement_id, position, is_deed, wording_id)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO propositions (document_id, attribution_id, statement_id, position, is_deed, answer, wording_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (row, attribution, statement, one.position, one.is_deed, known[digest])
+            (row, attribution, statement, one.position, one.is_deed, one.answer, known[digest])
             for row, attribution, statement, digest, one in found
         ),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sayso.cli.who import HEADINGS
 from sayso.ledger.storing import whole_id
 from sayso.model import CircularReport, Copy, Origins, Position, Relation, SourceKind, Stance, Step, StepKind
-from sayso.trace.asking import Answer, Member, answer, claim_with_id, scene_of
+from sayso.trace.asking import Answer, Member, answer, beside, claim_with_id, members_of, scene_of
 from sayso.trace.grouping import SURE
 from sayso.trace.scene import Paper, Person
 from sayso.web.addresses import document_address, entity_address
@@ -310,12 +310,9 @@ def _holders_address(holder: Holder) -> str | None:
 def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> ClaimView:
     """A claim, by the id of any of its members in Readings. Raises NotThere."""
     claim = claim_of(ledger, required(given, "id", "/claim?id=text-0123456789abcdef:10-14"))
-    rows = ledger.execute(
-        "SELECT * FROM members WHERE claim_id = ? ORDER BY confidence DESC, proposition_id", (claim["id"],)
-    ).fetchall()
-    members = [
-        Member(row["proposition_id"], Relation(row["relation"]), row["confidence"]) for row in rows[:MOST_MEMBERS]
-    ]
+    known = members_of(ledger, claim["id"])
+    members = known[:MOST_MEMBERS]
+    members += beside(ledger, members)
     found = answer(scene_of(ledger, members), claim["reading_id"], claim["name"], 1.0)
     doubtful = tuple(_doubtful(ledger, members))
     documents = {
@@ -336,7 +333,7 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> ClaimView:
         doubtful=doubtful,
         documents=in_claim,
         sources={one.id: one for one in _sources(ledger, in_claim) if one.id in sources},
-        left_out=max(0, len(rows) - MOST_MEMBERS),
+        left_out=max(0, len(known) - MOST_MEMBERS),
     )
 
 

@@ -1,0 +1,148 @@
+"""Who is meant where the place in the text says it: two rules of how news is written, over what mentions alone show.
+
+A quotation that opens a paragraph goes on with who spoke last; and who is called by a description behind a quotation
+that the same sentence began to report ("Ruiz called for calm: “Stay home,” the candidate said") is the one it began
+with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sayso.extract.words import NEW_PARAGRAPH, Words
+from sayso.resolve.entities import HE, SHE, Entities, Entity
+from sayso.resolve.forms import FEMALE, MALE, MANY, THE, UNKNOWN, Mentions
+
+Range = tuple[int, int]
+
+BY_PLACE = 0.8  # confidence of these links
+_LEFT_OPEN = 0.9  # a link surer than this stays
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An attribution in words, half-open; `within` is the place of the one that holds it."""
+
+    source: Range | None
+    cue: Range
+    content: tuple[Range, ...]
+    within: int | None = None
+
+
+def placed_speakers(
+    words: Words,
+    lower: Sequence[str],
+    attributions: Sequence[Placed],
+    mention_of: Callable[[Range], int | None],
+    table: Mentions,
+    entities: Entities,
+) -> Entities:
+    """The entities, with the mentions moved that these rules give to another.
+
+    `mention_of` gives the mention of a source that is one person or thing alone, by its words.
+    """
+    moved: dict[int, int] = {}
+    of = list(entities.of_mention)
+    before: int | None = None  # the mention that names who spoke last, in no other's content
+    for place, one in enumerate(attributions):
+        if one.within is not None:
+            continue
+        mention = mention_of(one.source) if one.source else None
+        if mention is not None:
+            meant = _goes_on(words, one, mention, before, table, entities.entities, of)
+            if meant is None:
+                meant = _began(lower, place, mention, attributions, mention_of, table, entities.entities, of)
+            if meant is not None and meant != of[mention] and entities.sure[mention] <= _LEFT_OPEN:
+                moved[mention] = of[mention] = meant
+        if one.source is not None:
+            before = mention
+    return _with(entities, moved) if moved else entities
+
+
+def _goes_on(
+    words: Words,
+    one: Placed,
+    mention: int,
+    before: int | None,
+    table: Mentions,
+    known: Sequence[Entity],
+    of: Sequence[int | None],
+) -> int | None:
+    """Who spoke last, in the paragraph before one that a quotation opens, where "he" or "she" fits them."""
+    form = int(table.form[mention])
+    if before is None or of[before] is None or form not in (HE, SHE) or not one.content:
+        return None
+    opening = one.content[0][0]
+    quoted = bool(words.quote[opening : opening + 2].any())
+    opens = quoted and any(words.gap[i] == NEW_PARAGRAPH for i in (opening, opening - 1) if i >= 0)
+    if not opens or int(table.paragraph[mention]) - int(table.paragraph[before]) != 1:
+        return None
+    if any(
+        table.paragraph[before] == table.paragraph[m] and m > before for m in _people_after(before, table, of, known)
+    ):
+        return None
+    entity = known[of[before] or 0]
+    fits = entity.gender in (UNKNOWN, MALE if form == HE else FEMALE)
+    return of[before] if fits and entity.type == "person" and entity.count != MANY else None
+
+
+def _people_after(before: int, table: Mentions, of: Sequence[int | None], known: Sequence[Entity]) -> Sequence[int]:
+    """The mentions behind one in its paragraph that are sources of other people."""
+    found = []
+    for m in range(before + 1, len(table)):
+        if table.paragraph[m] != table.paragraph[before]:
+            break
+        number = of[m]
+        if table.sourced[m] and number is not None and number != of[before] and known[number].type == "person":
+            found.append(m)
+    return found
+
+
+def _began(
+    lower: Sequence[str],
+    place: int,
+    mention: int,
+    attributions: Sequence[Placed],
+    mention_of: Callable[[Range], int | None],
+    table: Mentions,
+    known: Sequence[Entity],
+    of: Sequence[int | None],
+) -> int | None:
+    """Who began to report, before a colon in the same sentence, the quotation whose speaker a description names."""
+    one = attributions[place]
+    if int(table.form[mention]) != THE or table.number[mention] == MANY or not one.content:
+        return None
+    number = of[mention]
+    if number is None or known[number].named or len(known[number].mentions) > 1:
+        return None
+    opening = min(a for a, _ in one.content)
+    for other in reversed(attributions[:place]):
+        if other.within is not None or other.source is None or other.cue[1] > opening:
+            continue
+        if ":" not in lower[other.cue[1] : opening + 1] or any(
+            w in (".", "?", "!") for w in lower[other.cue[1] : opening]
+        ):
+            return None
+        first = mention_of(other.source)
+        if first is None or of[first] is None:
+            return None
+        entity = known[of[first] or 0]
+        fits = table.gender[mention] in (UNKNOWN, entity.gender) or entity.gender == UNKNOWN
+        return entity.number if entity.named and entity.type == "person" and fits else None
+    return None
+
+
+def _with(entities: Entities, moved: Mapping[int, int]) -> Entities:
+    of, sure = list(entities.of_mention), list(entities.sure)
+    taken: dict[int, list[int]] = {}
+    for mention, number in moved.items():
+        of[mention], sure[mention] = number, BY_PLACE
+        taken.setdefault(number, []).append(mention)
+    made = []
+    for one in entities.entities:
+        kept = [(m, link) for m, link in zip(one.mentions, one.links, strict=True) if of[m] == one.number]
+        new = [(m, BY_PLACE) for m in taken.get(one.number, ()) if m not in one.mentions]
+        pairs = sorted([*kept, *new])
+        made.append(replace(one, mentions=[m for m, _ in pairs], links=[link for _, link in pairs]))
+    return replace(entities, entities=tuple(made), of_mention=tuple(of), sure=tuple(sure))

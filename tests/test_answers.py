@@ -1,0 +1,64 @@
+"""What a source takes a position on that it does not say: answers to questions, refusals, dismissals."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sayso.model import Document
+from sayso.reading import read
+from sayso.trace.answers import Effect, effect_of
+from sayso.trace.propositions import propositions
+
+
+def answers(text: str) -> list[tuple[Effect | None, str]]:
+    """The answers in an article, and what each is taken to answer."""
+    return [(one.answer, one.text) for one in propositions(read(Document("d", text))) if one.answer]
+
+
+@pytest.mark.parametrize(
+    ("said", "effect"),
+    [
+        ("Anything is possible.", Effect.POSSIBLE),
+        ("I would not rule anything out.", Effect.POSSIBLE),
+        ("I can’t imagine a bigger lie.", Effect.DENIES),
+        ("There is not a word of truth in it.", Effect.DENIES),
+        ("It is no lie.", None),
+        ("The bridge is possible to repair by June if the council pays.", None),
+        ("Nonsense like the Velm ferry costs us all money.", None),
+        ("The mill is sold.", None),
+    ],
+)
+def test_what_only_answers_is_told_from_what_says_something(said: str, effect: Effect | None) -> None:
+    assert effect_of(said) == effect
+
+
+@given(st.text(max_size=200))
+def test_any_text_may_be_asked_about(text: str) -> None:
+    assert effect_of(text) in (None, *Effect)
+
+
+def test_an_answer_is_to_the_question_in_its_sentence() -> None:
+    text = "Asked by Radio Velm whether Tarn Ferries had sunk the barge, Mayor Ana Ruiz said: “Anything is possible.”"
+    assert answers(text) == [(Effect.POSSIBLE, "Tarn Ferries had sunk the barge")]
+
+
+def test_who_calls_it_a_lie_disputes_what_was_said_last() -> None:
+    text = (
+        "The harbour master, Paul Osei, told the Courier that Tarn Ferries had sunk the barge.\n\n"
+        "“That is a lie,” said Ana Ruiz, who owns the company."
+    )
+    assert answers(text) == [(Effect.DENIES, "Tarn Ferries had sunk the barge")]
+
+
+def test_an_answer_to_what_the_document_does_not_show_is_none() -> None:
+    assert answers("“Anything is possible,” said Mayor Ana Ruiz.") == []
+
+
+def test_who_does_not_accuse_withholds_what_the_article_says_of_the_matter() -> None:
+    text = (
+        "Paul Osei told the Courier that Tarn Ferries was behind the fire.\n\n"
+        "Minister Ana Ruiz raised the fire with the owners on Friday, but did not accuse the company of any wrongdoing."
+    )
+    assert answers(text) == [(Effect.WITHHOLDS, "Tarn Ferries was behind the fire")]
