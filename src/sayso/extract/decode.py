@@ -124,8 +124,36 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
     while again:  # each round bars words for good, so there is a last one
         roles.update(_decode(reads, change, barred, again))
         again = _settle(cues, roles, barred, len(words))
-    found = (_attribution(words, cue, roles[i]) for i, cue in enumerate(cues))
-    return [f for f in found if f.content]
+    found = {i: _attribution(words, cue, roles[i]) for i, cue in enumerate(cues)}
+    kept = {i: one for i, one in found.items() if one.content}
+    kept |= _left_over(words, cues, reads, kept, change)
+    return [kept[i] for i in sorted(kept)]
+
+
+def _left_over(
+    words: Words, cues: list[Cue], reads: list[_Read], kept: dict[int, Found], change: Floats
+) -> dict[int, Found]:
+    """The attributions of cues that were left without a content where others wanted the same words that have none
+    either: the surest first, each with the words that nobody has."""
+    taken = np.zeros(len(words), dtype=bool)
+    for one in kept.values():
+        for a, b in (one.cue, *((one.source,) if one.source else ()), *one.content):
+            taken[a:b] = True
+    found: dict[int, Found] = {}
+    without = [i for i in range(len(cues)) if i not in kept and not taken[slice(*cues[i].words)].any()]
+    for i in sorted(without, key=lambda i: -cues[i].probability):
+        cue, read = cues[i], reads[i]
+        if taken[slice(*cue.words)].any():
+            continue
+        barred = taken[read.low : read.low + len(read.score)].copy()
+        barred[max(cue.words[0] - read.low, 0) : max(cue.words[1] - read.low, 0)] = True
+        ((_, roles),) = _decode([read], change, {0: barred}, [0])
+        one = _attribution(words, cue, roles)
+        if one.content:
+            found[i] = one
+            for a, b in (one.cue, *((one.source,) if one.source else ()), *one.content):
+                taken[a:b] = True
+    return found
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from sayso.model import (
 )
 from sayso.qualify.cues import rows_in
 from sayso.qualify.signs import hedges_in
+from sayso.resolve.sources import is_told
 from sayso.trace.agreement import facts_of
 from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
@@ -384,7 +385,7 @@ def _paper(ledger: sqlite3.Connection, row: int) -> Paper:
     links = ledger.execute("SELECT url FROM links WHERE document_id = ? ORDER BY position", (row,)).fetchall()
     return Paper(
         id=found["reading_id"],
-        name=found["name"],
+        name=found["name"].strip().partition("\n")[0],
         outlet=found["outlet"],
         outlet_id=None if found["outlet_id"] is None else str(found["outlet_id"]),
         published_on=found["published_on"],
@@ -508,7 +509,7 @@ def _attribution(
         span=Span(start, end),
         content=found["content"],
         stance=stance,
-        speaker=_person(ledger, found["speaker_id"], paper.id, paper.outlet, paper.outlet_id),
+        speaker=_speaker(ledger, found, paper),
         basis=_person(ledger, found["basis_id"], paper.id, paper.outlet, paper.outlet_id),
         within=_id_of(ledger, found["within_id"], paper.id),
         certainty=certainty,
@@ -516,6 +517,20 @@ def _attribution(
         confidence=sure,
     )
     return telling, found["within_id"]
+
+
+def _speaker(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper) -> Person | None:
+    """The speaker of an attribution. Inside another one's content, where none is expressed, it is understood: the one
+    who speaks there, unless they say that they were told it; then it is whoever told them."""
+    speaker = _person(ledger, one["speaker_id"], paper.id, paper.outlet, paper.outlet_id)
+    if speaker is not None or one["within_id"] is None or one["source"] is not None:
+        return speaker
+    outer = ledger.execute("SELECT * FROM attributions WHERE id = ?", (one["within_id"],)).fetchone()
+    around = _speaker(ledger, outer, paper)
+    if around is None or not is_told(one["cue"].lower().split()):
+        return around
+    id_ = f"{whole_id(paper.id, one['reading_id'])}:informer"
+    return Person(id_, f"whoever told {around.name}", SourceKind.GROUP, named=False)
 
 
 def _id_of(ledger: sqlite3.Connection, row: int | None, document: str) -> str | None:

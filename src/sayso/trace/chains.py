@@ -83,10 +83,12 @@ def _inside(scene: Scene, telling: Telling) -> tuple[list[Step], Person | None]:
     way = [scene.tellings[outer] for outer in reversed(_around(scene, telling))]
     steps: list[Step] = []
     end: Person | None = None
+    passed: set[str] = set()
     signer = scene.papers[telling.document].signer
     for one in [*way, telling]:
         for person in (signer,) if one.own_voice else (one.speaker, one.basis):
-            if person is not None and (end is None or person.key != end.key):
+            if person is not None and person.key not in passed:
+                passed.add(person.key)
                 steps.append(Step(StepKind.SOURCE, person.id, person.name, None if one.own_voice else one.id))
                 end = person
     return steps, end

@@ -185,7 +185,7 @@ def _refused(reading: Reading, place: int, before: Sequence[Proposition]) -> lis
         rf"\b(?:the|this|that|an?|its|his|her|their)\s+(?:\w+\s+)?\w*{re.escape(matter)}\b", re.IGNORECASE
     )
     said = _said(reading, before)
-    known = next((one for one in reversed(said) if one.facts.names and of_it.search(one.text)), None)
+    known = next((one for one in reversed(said) if _named_in(one.text) and of_it.search(one.text)), None)
     return [(known.text, known, effect)] if known else []
 
 
@@ -365,16 +365,29 @@ def _spelled_out(text: str) -> str:
 
 
 def relayed(text: str, outer: Attribution, inside: Sequence[Attribution]) -> tuple[str, ...]:
-    """The attributions inside a content that it does no more than report."""
-    taken = [
-        span
-        for one in inside
-        for span in (*((one.source,) if one.source else ()), one.cue, *one.content)
-        if one.content
-    ]
+    """The attributions inside a content that it does no more than report.
+
+    Whom the inner source told, and the names right before it ("Velm [officials] told the mayor that …"), are of the
+    report.
+    """
+    taken = []
+    for one in inside:
+        if not one.content:
+            continue
+        spans = [*((one.source,) if one.source else ()), one.cue, *one.content]
+        before = _NAMES_BEFORE.search(text[max(0, spans[0].start - _NEAR) : spans[0].start])
+        first = spans[0].start - (len(before[0]) if before else 0)
+        taken.append(Span(first, spans[0].end))
+        taken += spans[1:]
+        if one.content[0].start > one.cue.end:
+            taken.append(Span(one.cue.end, one.content[0].start))
     words = 0
     for piece in outer.content:
         for word in WORD.finditer(text, piece.start, piece.end):
             if not any(span.start <= word.start() < span.end for span in taken):
-                words += word[0].lower() not in LITTLE_WORDS and not word[0][0].isupper()
+                words += word[0].lower() not in LITTLE_WORDS
     return tuple(one.id for one in inside if one.content) if words <= _RELAYED else ()
+
+
+_NEAR = 60  # code points before a source in which names that belong to it are looked for
+_NAMES_BEFORE = re.compile(r"(?:\b[A-Z][\w.’'-]*\s+){1,4}\Z")
