@@ -280,6 +280,7 @@ class Position:
     chain: tuple[Step, ...] = ()
     superseded_by: str | None = None
     span: Span | None = None  # of its words in the document: over cue and content, or the outlet's own statement
+    put: str | None = None  # what its content is taken to answer, where it does not say itself what it is about
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,8 @@ def _side(stance: Stance, positions: tuple[Position, ...], origins: Origins, lim
         taken = " · taken back later" if one.superseded_by else ""
         said = f"{holder}{doubt(one.confidence)}: {shortened(one.content, 160)}{taken}"
         parts.append(Padding(Text(f"{one.published or 'undated'}  {said}"), (0, 0, 0, 2)))
+        if one.put is not None:
+            parts.append(Padding(Text(f"taken as an answer to: {shortened(one.put, 120)}"), (0, 0, 0, 6)))
         parts.append(Padding(Text(chain, "dim"), (0, 0, 0, 6)))
     if len(positions) > limit:
         parts.append(

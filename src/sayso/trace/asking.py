@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -276,6 +277,8 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
         while outer is not None:
             answer = Effect(one["answer"]) if first and one["answer"] else None
             found, outer = _attribution(ledger, outer, paper, member if first else None, answer)
+            if answer is not None:
+                found = replace(found, put=one["text"])
             if _adds(found, tellings):
                 tellings[found.id] = found
             first = False
@@ -326,6 +329,7 @@ def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
         via=tuple(step.name for step in sources if holder is None or step.name != holder.name),
         chain=chain.steps,
         span=one.span,
+        put=one.put,
     )
 
 
@@ -510,7 +514,7 @@ def _attribution(
         content=found["content"],
         stance=stance,
         speaker=_speaker(ledger, found, paper),
-        basis=_person(ledger, found["basis_id"], paper.id, paper.outlet, paper.outlet_id),
+        basis=_person(ledger, _basis_of(ledger, found), paper.id, paper.outlet, paper.outlet_id),
         within=_id_of(ledger, found["within_id"], paper.id),
         certainty=certainty,
         when=when,
@@ -531,6 +535,22 @@ def _speaker(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper) -> Pers
         return around
     id_ = f"{whole_id(paper.id, one['reading_id'])}:informer"
     return Person(id_, f"whoever told {around.name}", SourceKind.GROUP, named=False)
+
+
+def _basis_of(ledger: sqlite3.Connection, one: sqlite3.Row) -> int | None:
+    """The row of the source on whose word an attribution's speaker speaks: as the text says there, or else as it says
+    of all that the speaker reports ("the paper says that its reporting is based on officials")."""
+    if one["basis_id"] is not None or one["speaker_id"] is None:
+        return one["basis_id"]  # type: ignore[no-any-return]
+    rows = ledger.execute(
+        "SELECT basis_id, content FROM attributions WHERE document_id = ? AND speaker_id = ? AND basis_id IS NOT NULL"
+        " ORDER BY id",
+        (one["document_id"], one["speaker_id"]),
+    )
+    return next((int(row["basis_id"]) for row in rows if _ITS_REPORT.search(row["content"])), None)
+
+
+_ITS_REPORT = re.compile(r"\bits\s+(?:\w+\s+)?(?:report|reporting|story|article|account|information|coverage)\b", re.I)
 
 
 def _id_of(ledger: sqlite3.Connection, row: int | None, document: str) -> str | None:

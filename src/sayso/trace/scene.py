@@ -61,6 +61,7 @@ class Telling:
     certainty: Certainty | None = None
     when: When | None = None
     confidence: float = 1.0
+    put: str | None = None  # what it is taken to answer
 
 
 @dataclass(frozen=True, slots=True)
