@@ -17,7 +17,7 @@ from sayso.resolve.entities import FIRST, SOME, WE, Entities, Entity, link
 from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
 from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head
 from sayso.resolve.model import MentionModel
-from sayso.resolve.placing import Placed, Range, placed_speakers
+from sayso.resolve.placing import BY_PLACE, Placed, Range, placed_speakers
 from sayso.resolve.scores import NAME_TYPES, MentionScores
 from sayso.resolve.sources import Part, is_told, kind_of, parts_of, subject_before
 from sayso.statements import sentences
@@ -195,6 +195,9 @@ def _speakers(
             before = _understood(lower, sentence, attributions, place)
             known = speakers[before] if before is not None else None
             speakers[place] = Speaker(known.source, round(known.confidence * 0.9, 3)) if known else None
+            if before is None and one.within is None:
+                subject = _subject_of_sentence(lower, sentence, one, mentions, entities)
+                speakers[place] = Speaker(source_of((subject,)).id, BY_PLACE) if subject is not None else None
             continue
         found: list[int] = []
         sure = 1.0
@@ -334,6 +337,20 @@ def _understood(lower: Sequence[str], sentence: Ints, attributions: Sequence[Pla
         if first.endswith("ing") or "and" in between[-3:] or "but" in between[-3:] or one.cue[0] - other.cue[1] <= 2:
             return before
     return None
+
+
+def _subject_of_sentence(
+    lower: Sequence[str], sentence: Ints, one: Placed, mentions: Sequence[Mention], entities: Entities
+) -> int | None:
+    """The entity that opens the sentence of a cue which goes on with it: "The minister raised the fire with the owners
+    but did not accuse them"."""
+    start = int(np.searchsorted(sentence, sentence[one.cue[0]], side="left"))
+    if not any(word in ("and", "but", "though") for word in lower[max(start, one.cue[0] - 2) : one.cue[0]]):
+        return None
+    first = bisect.bisect_left(mentions, start, key=lambda m: m.start)
+    opening = [k for k in range(first, min(first + 3, len(mentions))) if mentions[k].start <= start + 1]
+    found = {entities.of_mention[k] for k in opening if mentions[k].type in ("person", "organization")}
+    return found.pop() if len(found) == 1 else None
 
 
 def _source(
