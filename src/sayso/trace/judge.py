@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 Chances = NDArray[np.float64]
 
 OUTCOMES = ("same", "contrary", "other")
-OPEN = 0.6  # a pair gets a second look where that could still make it as probably the same, or the contrary
+OPEN = 0.55  # a pair gets a second look where that could still make it as probably the same, or the contrary
 _UNSEEN = 0.055  # how probably a pair that gets none would be called either there: what most pairs like it were called
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _HARDLY = 0.2  # the most that such a pair can be the same
