@@ -17,7 +17,7 @@ import numpy as np
 from sayso.ledger.opening import transaction
 from sayso.ledger.storing import whole_id
 from sayso.model import Relation
-from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group
+from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.wordings import Wording, wordings_in
 
@@ -68,7 +68,8 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int, of_many: 
         keys = {row: f"{one.digest:019}" for row, one in wordings.items()}
         of_key = {key: row for row, key in keys.items()}
         pairs = [Pair(keys[a], keys[b], same, contrary) for a, b, same, contrary in kept]
-        groups = group(keys.values(), pairs, _asking(judge, {keys[row]: one for row, one in wordings.items()}))
+        make = group if len(rows) <= MOST else group_around
+        groups = make(keys.values(), pairs, _asking(judge, {keys[row]: one for row, one in wordings.items()}))
         tellings = {key: told[row] for key, row in of_key.items()}
     else:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
@@ -90,15 +91,16 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int, of_many: 
 
 def _connected(ledger: sqlite3.Connection, first: int, of_many: Sequence[bytearray]) -> tuple[list[int], list[_Kept]]:
     """The wordings that are connected with one, and all pairs among them; by the least probability that connects no
-    more than MOST. It is the same from whichever of them one begins.
+    more than MOST, or by the highest. It is the same from whichever of them one begins.
 
     `of_many` marks, for each of these probabilities, wordings that are known to be connected with more: one that leads
     to such a one is so too.
     """
     known: dict[int, list[_Kept]] = {}
     for least, many in zip(CONNECTED, of_many, strict=True):
+        highest = least == CONNECTED[-1]
         found, ahead = {first}, [first]
-        while ahead and len(found) <= MOST and not many[ahead[-1]]:
+        while ahead and (highest or (len(found) <= MOST and not many[ahead[-1]])):
             row = ahead.pop()
             if row not in known:
                 known[row] = [tuple(one) for one in ledger.execute(_PAIRS, (row,))]
@@ -107,12 +109,12 @@ def _connected(ledger: sqlite3.Connection, first: int, of_many: Sequence[bytearr
                 if max(same, contrary) >= least and other not in found:
                     found.add(other)
                     ahead.append(other)
-        if not ahead and len(found) <= MOST:
-            kept = {one for row in found for one in known[row] if one[0] in found and one[1] in found}
-            return sorted(found), sorted(kept)
+        if highest or (not ahead and len(found) <= MOST):
+            break
         for row in found:
             many[row] = 1
-    return [first], []
+    kept = {one for row in found for one in known[row] if one[0] in found and one[1] in found}
+    return sorted(found), sorted(kept)
 
 
 _Kept = tuple[int, int, float, float]  # a pair, and the probabilities of same and of contrary
