@@ -67,7 +67,7 @@ Figures = dict[str, Any]
 class Stories(Words):
     """Words of stories: a document is on one, tells some of its claims in other words, and says things of its own.
 
-    What is fitted to articles (PolNeAR dev and wire_copies, in figures of `neighbours_of`): how many neighbours a wording
+    What is fitted to articles (PolNeAR dev, in figures of `neighbours_of`): how many neighbours a wording
     has, how near they are, how many pairs get a second look, and how large the largest block is. Stories come and go,
     so that a ledger grows by stories, as one of news does, and not by ever more tellings of the same.
     """
