@@ -37,16 +37,20 @@ PER_DOCUMENT = 24  # attributions: as many as news articles have
 OUTLETS = 200
 
 
-def readings(count: int, seed: int = 7) -> Iterator[Reading]:
-    """As many Readings of invented articles, always the same for a seed: some 600 words and 24 attributions each."""
+def readings(count: int, seed: int = 7, words: Words | None = None) -> Iterator[Reading]:
+    """As many Readings of invented articles, always the same for a seed: some 600 words and 24 attributions each.
+
+    `words` makes their sentences; without it, they have nothing to do with each other.
+    """
     random_ = random.Random(seed)
-    words = _Words()
+    words = words or Words()
     people = [f"{a.title()}{b} {c.title()}{d}" for a, b, c, d in product(_SOUNDS, repeat=4)]
     for number in range(count):
+        words.begin(random_)
         yield _reading(number, random_, words, people)
 
 
-class _Words:
+class Words:
     """Invented words, a few of them very frequent and most rare, as in any language."""
 
     def __init__(self) -> None:
@@ -54,12 +58,15 @@ class _Words:
         self.words += ["".join(sounds) for length in (2, 3, 4) for sounds in product(_SOUNDS, repeat=length)]
         self.weights = list(accumulate(1 / rank for rank in range(1, len(self.words) + 1)))
 
+    def begin(self, random_: random.Random) -> None:
+        """A document begins."""
+
     def sentence(self, random_: random.Random, length: int) -> str:
         """So many words and a full stop."""
         return f"{' '.join(random_.choices(self.words, cum_weights=self.weights, k=length)).capitalize()}."
 
 
-def _reading(number: int, random_: random.Random, words: _Words, people: list[str]) -> Reading:
+def _reading(number: int, random_: random.Random, words: Words, people: list[str]) -> Reading:
     name = f"generated{number}"
     # A few people speak in very many documents, most in few, as in news.
     speakers = [people[(int(random_.paretovariate(0.4)) - 1) % len(people)] for _ in range(4)]

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.trace.grouping import APART, Group, Pair, components, contrary_groups, differs, group, known_pairs
+from sayso.trace.grouping import (
+    APART,
+    Group,
+    Pair,
+    components,
+    contrary_groups,
+    differs,
+    group,
+    group_around,
+    known_pairs,
+)
 
 KEYS = [f"p{i}" for i in range(9)]
 
@@ -121,3 +131,28 @@ def test_nothing_that_is_known_to_differ_is_in_one_group(given: list[Pair], asks
         for pair in itertools.combinations(one.members, 2):
             assert pair not in known or not differs(known[pair])
     assert APART > 0
+
+
+def test_a_thousand_that_say_the_same_are_one_group_around_one_of_them() -> None:
+    """Each is known to be the same as the next alone; two say something else, one of them by a known pair."""
+    keys = [f"{i:04}" for i in range(1000)]
+    other = {"0400", "0401"}
+    asked: list[tuple[str, str]] = []
+
+    def ask(pairs: Sequence[tuple[str, str]]) -> list[tuple[float, float]]:
+        asked.extend(pairs)
+        return [(0.1 if other & set(pair) else 0.9, 0.0) for pair in pairs]
+
+    pairs = [Pair(a, b, 0.95) for a, b in itertools.pairwise(keys)] + [
+        Pair(keys[0], keys[i], 0.95) for i in range(2, 5)
+    ]
+    found = group_around(keys, pairs, ask)
+    assert [set(one.members) for one in found] == [set(keys) - other, other]
+    assert len(asked) < 4 * len(keys)
+    assert group_around(reversed(keys), reversed(pairs), ask) == found
+
+
+def test_none_belongs_to_a_group_over_a_third() -> None:
+    pairs = [Pair("a", "b", 0.9), Pair("b", "c", 0.9), Pair("c", "d", 0.9), Pair("d", "e", 0.9)]
+    found = group_around("abcde", pairs, lambda some: [(0.0, 0.0)] * len(some))
+    assert [one.members for one in found] == [("a", "b", "c"), ("d", "e")]

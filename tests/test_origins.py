@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -130,6 +131,16 @@ def test_unnamed_sources_may_be_the_same_people_unless_the_text_says_not() -> No
         ["These two unnamed descriptions may be of the same people: “two clerks” and “harbour pilots”."],
     )
     assert origins(PILOTS, OTHERS) == (2, 2, [])
+
+
+def test_the_unnamed_source_of_copies_is_one_though_none_is_known_to_be_the_first() -> None:
+    people = [replace(CLERKS, id=f"clerks of d{i}") for i in range(5)]
+    copies = [Copy(("d0", f"d{i}"), ((Span(0, 50), Span(0, 50)),), None, "undated") for i in range(1, 4)]
+    papers = [paper(f"d{i}", day=None) for i in range(5)]
+    scene = Scene.of(papers, [telling(f"t{i}", f"d{i}", one) for i, one in enumerate(people)], tuple(copies))
+    found = origins_of(chain_of(scene, one) for one in scene.tellings.values())
+    assert (found.least, found.most) == (1, 2)  # the clerks of d4 may be others
+    assert {one.documents for one in found.items} == {("d0", "d1", "d2", "d3"), ("d4",)}
 
 
 def test_an_outlets_own_voice_is_its_origin() -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import random
+import signal
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgers import LEXICON, add_to, all_of, holding, in_memory, person, told, unnamed
+from ledgers import LEXICON, add_to, all_of, holding, in_memory, opened, person, told, unnamed, write
 
+from sayso.ledger.opening import writing_to
 from sayso.ledger.storing import replace_reading
 from sayso.model import MadeBy, Reading
 from sayso.trace import blocks, claiming, comparing, wordings
@@ -238,6 +244,53 @@ def test_ended_at_any_moment_it_goes_on_from_there(
     trace(ledger, MODELS)
     assert kept(ledger) == at_once[1]
     assert shown(ledger) == at_once[0]
+
+
+KILLS = 21
+IN_ONE_LEDGER = 3
+
+
+def tracing(path: Path) -> ForkProcess:
+    """A process that traces a ledger's file."""
+
+    def run() -> None:
+        with writing_to(path) as ledger:
+            find_copies(ledger, LEXICON)
+            trace(ledger, MODELS)
+
+    process = get_context("fork").Process(target=run)
+    process.start()
+    return process
+
+
+def test_killed_at_any_moment_and_traced_again_it_is_the_same(
+    at_once: tuple[Shown, dict[str, Shown]], tmp_path: Path
+) -> None:
+    begun = time.monotonic()
+    process = tracing(write(tmp_path / "undisturbed", *DOCUMENTS))
+    process.join()
+    assert process.exitcode == 0
+    usual = time.monotonic() - begun
+    random_ = random.Random(5)
+    killed = 0
+    for number in range(KILLS // IN_ONE_LEDGER):
+        path = write(tmp_path / f"killed{number}", *DOCUMENTS)
+        for _ in range(IN_ONE_LEDGER):
+            process = tracing(path)
+            time.sleep(random_.uniform(0, usual / 3))
+            process.kill()
+            process.join()
+            killed += process.exitcode == -signal.SIGKILL
+            with opened(path) as ledger:
+                assert all_of(ledger, "PRAGMA integrity_check") == ["ok"]
+                assert all_of(ledger, "PRAGMA foreign_key_check") == []
+        process = tracing(path)
+        process.join()
+        assert process.exitcode == 0
+        with opened(path) as ledger:
+            assert kept(ledger) == at_once[1]
+            assert shown(ledger) == at_once[0]
+    assert killed > KILLS / 2  # else it is not the work that was ended
 
 
 def test_traced_anew_it_is_the_same(at_once: tuple[Shown, dict[str, Shown]]) -> None:

@@ -134,18 +134,14 @@ def contraries(a: Facts, b: Facts) -> int:
 
 def opposed(a: Facts, b: Facts) -> int:
     """How many words of one proposition stand in the other as their opposites."""
-    lexicon = load_lexicon()
     left, right = a.words - b.words, b.words - a.words
-    if not left or not right:
-        return 0
-    return min(
-        sum(_has_opposite(word, right, lexicon) for word in left),
-        sum(_has_opposite(word, left, lexicon) for word in right),
-    )
+    there = sum(not right.isdisjoint(_opposites_of(word)) for word in left)
+    return min(there, sum(not left.isdisjoint(_opposites_of(word)) for word in right)) if there else 0
 
 
-def _has_opposite(word: str, among: frozenset[str], lexicon: Lexicon) -> bool:
-    return not (among.isdisjoint(opposites(lexicon).get(word, _NOTHING)) and among.isdisjoint(prefixed(word)))
+@cache
+def _opposites_of(word: str) -> frozenset[str]:
+    return opposites(load_lexicon()).get(word, _NOTHING) | frozenset(prefixed(word))
 
 
 def _is_meant(word: str, facts: Facts, lexicon: Lexicon) -> bool:
@@ -153,7 +149,7 @@ def _is_meant(word: str, facts: Facts, lexicon: Lexicon) -> bool:
     known, rows = synonyms(lexicon), synonyms(lexicon).get(word)
     if rows is not None and any(w in known and not rows.isdisjoint(known[w]) for w in facts.words):
         return True
-    return _has_opposite(word, facts.words, lexicon)
+    return not facts.words.isdisjoint(_opposites_of(word))
 
 
 def matched(a: Facts, b: Facts) -> tuple[int, int]:
@@ -194,19 +190,18 @@ def signs(a: Facts, b: Facts, table: WordTable) -> NDArray[np.float32]:
     few, many = sorted((len(a.words), len(b.words)))
     near, farthest = table.closeness(a.words - b.words, b.words - a.words)
     numbers = quantities.compare(a.quantities, b.quantities)
-    names = names_told.compare(a.names, b.names, a.spoken, b.spoken)
-    back = names_told.compare(b.names, a.names, b.spoken, a.spoken)
+    names = names_told.compare_evenly(a.names, b.names, a.spoken, b.spoken)
     told = times.compare(a.times, b.times)
-    turned = contraries(a, b)
+    turned, against = contraries(a, b), opposed(a, b) > 0
     order, passive = (inverted(a, b) + inverted(b, a)) / 2, a.passive != b.passive
     share = both / max(1, few)
     found = (
         *(both / max(1.0, few + many - both), share, both / max(1, many)),
         *(math.log1p(close), near, farthest),
         *(math.log1p(n) for n in numbers),
-        *(math.log1p((x + y) / 2) for x, y in zip(names, back, strict=True)),
+        *(math.log1p(n) for n in names),
         *(math.log1p(n) for n in told),
-        *(math.log1p(turned), turned % 2, float(turned == 2), opposed(a, b) > 0),
+        *(math.log1p(turned), turned % 2, float(turned == 2), against),
         *(order, (order > _SWAPPED) != passive, float(few + many - 2 * both < 1), (turned % 2) * share),
     )
     return np.array(found, dtype=np.float32)

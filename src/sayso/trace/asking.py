@@ -37,7 +37,7 @@ from sayso.trace.agreement import facts_of
 from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
 from sayso.trace.claiming import within_one
-from sayso.trace.copying import copies_in
+from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
 from sayso.trace.nearest import nearest_wordings
@@ -77,6 +77,7 @@ class Member:
     row: int
     relation: Relation
     confidence: float
+    is_beside: bool = False  # what only stands in a document beside a member and may belong there
 
 
 def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str | None = None) -> Answer | None:
@@ -132,7 +133,7 @@ def beside(ledger: sqlite3.Connection, members: Iterable[Member]) -> list[Member
         probability = min(MOST_BESIDE, within_one(one["same"], one["contrary"])[0])
         known = found.get(one["id"])
         if probability >= MAY_BELONG and (known is None or probability > known.confidence):
-            found[one["id"]] = Member(one["id"], given[one["member"]].relation, probability)
+            found[one["id"]] = Member(one["id"], given[one["member"]].relation, probability, is_beside=True)
     return [found[row] for row in sorted(found)]
 
 
@@ -230,12 +231,15 @@ def nearest(
 def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
     """Positions, chains, origins and circles of what is told in a scene."""
     chains: dict[Stance, list[Chain]] = defaultdict(list)
+    sure: dict[Stance, list[Chain]] = defaultdict(list)
     positions: dict[Stance, list[Position]] = defaultdict(list)
     circles: dict[tuple[str, ...], None] = {}
     for one in in_time(scene, holders(scene)):
         assert one.stance is not None  # noqa: S101 - holders have one
         chain = chain_of(scene, one)
         chains[one.stance].append(chain)
+        if not one.is_beside:
+            sure[one.stance].append(chain)
         positions[one.stance].append(_position(scene, one, chain))
         if chain.circle:
             circles[_turned(chain.circle)] = None
@@ -245,7 +249,7 @@ def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
         text,
         round(confidence, 3),
         {stance: tuple(_superseded(these, told)) for stance, these in told.items()},
-        {stance: origins_of(chains[stance]) for stance in told},
+        {stance: origins_of(chains[stance], sure[stance]) for stance in told},
         scene.copies,
         tuple(
             CircularReport(path, "each of these documents cites the next, and the last the first") for path in circles
@@ -270,7 +274,7 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
         paper = papers[one["document_id"]]
         outer = _holding(ledger, one)
         if outer is None:
-            found = _own_voice(ledger, one, paper, member)
+            found = replace(_own_voice(ledger, one, paper, member), is_beside=member.is_beside)
             if _adds(found, tellings):
                 tellings[found.id] = found
         first = True
@@ -279,17 +283,12 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
             found, outer = _attribution(ledger, outer, paper, member if first else None, answer)
             if answer is not None:
                 found = replace(found, put=one["text"])
+            if first and member.is_beside:
+                found = replace(found, is_beside=True)
             if _adds(found, tellings):
                 tellings[found.id] = found
             first = False
-    ids = {paper.id for paper in papers.values()}
-    copies = tuple(
-        copy
-        for paper in sorted(ids)
-        for copy, _ in copies_in(ledger, paper)
-        if set(copy.documents) <= ids and copy.documents[0] == paper
-    )
-    return Scene.of(list(papers.values()), list(tellings.values()), copies)
+    return Scene.of(list(papers.values()), list(tellings.values()), copies_among(ledger, papers))
 
 
 def _holding(ledger: sqlite3.Connection, proposition: sqlite3.Row) -> int | None:

@@ -35,6 +35,7 @@ _CELLS = 4_000_000  # cosines that are held at a time
 _BITS = 40  # of a word's hash
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 
 def block_keys(facts: Facts) -> set[int]:
@@ -70,9 +71,11 @@ class Measured:
         lengths = self.lengths[:, None] * other.lengths[None, :]
         return np.asarray((self.numbers @ other.numbers.T) / np.maximum(lengths, 1.0), dtype=np.float32)
 
-    def at(self, places: NDArray[np.int64]) -> Measured:
-        """Those at some places."""
-        return Measured(self.numbers[places], self.lengths[places])
+    def cosines_of_each(self, other: Measured) -> Floats:
+        """The cosine [n] of each of n vectors with that of n others which stands in its place: the same number to the
+        last bit as among `cosines`."""
+        products = np.einsum("ij,ij->i", self.numbers, other.numbers)
+        return np.asarray(products / np.maximum(self.lengths * other.lengths, 1.0), dtype=np.float32)
 
 
 def measured(given: Vectors) -> Measured:
@@ -81,7 +84,7 @@ def measured(given: Vectors) -> Measured:
     return Measured(numbers, np.sqrt((numbers * numbers).sum(1)))
 
 
-def best(near: Floats, digests: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def best(near: Floats, digests: Places, count: int) -> Places:
     """The places of the nearest, as many as `count`, the nearest first; of equals, the one of the lowest digest."""
     if len(near) > count:
         least = np.partition(near, -count)[-count]
@@ -95,8 +98,8 @@ def best(near: Floats, digests: NDArray[np.int64], count: int) -> NDArray[np.int
 class Table:
     """Some wordings by their rows: their digests and vectors, in that order."""
 
-    rows: NDArray[np.int64]
-    digests: NDArray[np.int64]
+    rows: Places
+    digests: Places
     vectors: Vectors
 
 
@@ -234,23 +237,27 @@ def make_room_without(ledger: sqlite3.Connection, row: int) -> None:
         )
 
 
-def open_blocks(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, list[int]]:
-    """The blocks of the wordings in these rows, without those that are common."""
-    found: dict[int, list[int]] = {row: [] for row in rows}
-    for one in ledger.execute(
-        "SELECT wording_id, block FROM blocks WHERE wording_id IN (SELECT value FROM json_each(?))"
-        " AND block NOT IN (SELECT block FROM common_blocks)",
-        (json.dumps(rows),),
-    ):
-        found[one["wording_id"]].append(one["block"])
-    return found
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Blocks and the wordings that stand in them, by their rows: one entry for each of both, in the blocks' order."""
+
+    blocks: Places
+    wordings: Places
 
 
-def members_of(ledger: sqlite3.Connection, blocks: Sequence[int]) -> dict[int, list[int]]:
-    """The wordings in each of some blocks."""
-    found: dict[int, list[int]] = {block: [] for block in blocks}
-    for one in ledger.execute(
-        "SELECT block, wording_id FROM blocks WHERE block IN (SELECT value FROM json_each(?))", (json.dumps(blocks),)
-    ):
-        found[one["block"]].append(one["wording_id"])
-    return found
+def open_blocks(ledger: sqlite3.Connection, rows: Sequence[int]) -> tuple[Blocks, Blocks]:
+    """The blocks of the wordings in these rows, without those that are common; and all that stand in them."""
+    mine = _blocks(
+        ledger,
+        "wording_id IN (SELECT value FROM json_each(?)) AND block NOT IN (SELECT block FROM common_blocks)",
+        rows,
+    )
+    return mine, _blocks(ledger, "block IN (SELECT value FROM json_each(?))", np.unique(mine.blocks).tolist())
+
+
+def _blocks(ledger: sqlite3.Connection, where: str, given: Sequence[int]) -> Blocks:
+    cursor = ledger.cursor()
+    cursor.row_factory = None  # plain tuples: there may be very many
+    cursor.execute(f"SELECT block, wording_id FROM blocks WHERE {where} ORDER BY 1, 2", (json.dumps(given),))  # noqa: S608
+    found = np.fromiter((value for row in cursor for value in row), dtype=np.int64).reshape(-1, 2)
+    return Blocks(found[:, 0].copy(), found[:, 1].copy())

@@ -6,7 +6,7 @@ link) and copies. A chain that comes to a document again is circular: it ends th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sayso.model import Copy, Span, Stance, Step, StepKind
 from sayso.trace.scene import Paper, Person, Scene, Telling
@@ -24,8 +24,14 @@ class Chain:
 
 
 def chain_of(scene: Scene, telling: Telling) -> Chain:
-    """The chain of one position."""
-    return _follow(scene, telling, ())
+    """The chain of one position.
+
+    Where it cannot be told which of two copies was first, an unnamed source at the end is one in both.
+    """
+    found = _follow(scene, telling, ())
+    if isinstance(found.end, Person) and not found.end.named:
+        return replace(found, end=_of_any_copy(scene, telling, found.end))
+    return found
 
 
 def holders(scene: Scene) -> list[Telling]:
@@ -96,16 +102,31 @@ def _inside(scene: Scene, telling: Telling) -> tuple[list[Step], Person | None]:
 
 def _original(scene: Scene, telling: Telling) -> Telling | None:
     """The same telling in the document that this one's passage was copied from."""
-    for copy in scene.copies:
-        if telling.document not in copy.documents or copy.first is None or copy.first == telling.document:
-            continue
-        place = _aligned(copy, telling)
-        if place is None:
-            continue
-        for other in scene.held.get(copy.first, ()):
-            if other.stance is telling.stance and _overlap(other.span, place):
-                return other
-    return None
+    found = (_in_copy(scene, copy, copy.first or "", telling) for copy in scene.copied.get(telling.document, ()))
+    return next((one for one in found if one is not None), None)
+
+
+def _in_copy(scene: Scene, copy: Copy, document: str, telling: Telling) -> Telling | None:
+    """The same telling in the other document of a copy."""
+    place = _aligned(copy, telling)
+    if place is None:
+        return None
+    same = (o for o in scene.held.get(document, ()) if o.stance is telling.stance and _overlap(o.span, place))
+    return next(same, None)
+
+
+def _of_any_copy(scene: Scene, telling: Telling, end: Person) -> Person:
+    """An unnamed source, as that document calls it which comes first by its id of those that have the same passage,
+    where it is open which of them was the first."""
+    same = {telling.document: telling}
+    for copy in scene.undecided.get(telling.document, ()):
+        document = copy.documents[1 - copy.documents.index(telling.document)]
+        other = _in_copy(scene, copy, document, telling)
+        if other is not None:
+            same[document] = other
+    first = same[min(same)]
+    there = _inside(scene, first)[1] if first is not telling else end
+    return there if there is not None and not there.named else end
 
 
 def _aligned(copy: Copy, telling: Telling) -> Span | None:

@@ -18,7 +18,7 @@ import numpy as np
 from sayso.ledger.opening import transaction
 from sayso.ledger.storing import whole_id
 from sayso.model import Relation
-from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group
+from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.wordings import Wording, wordings_in
 
@@ -40,11 +40,13 @@ class _Told:
 
 def make_claims(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None) -> None:
     """Group all wordings again that are connected with what is new; `told` is given the number of those done."""
+    (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
+    of_many = [bytearray(last + 1) for _ in CONNECTED]
     while ledger.execute("SELECT 1 FROM wordings WHERE NOT is_grouped LIMIT 1").fetchone():
         done = 0
         with transaction(ledger):
             while done < AT_ONCE and (one := _next(ledger)) is not None:
-                done += _make_claims(ledger, judge, one)
+                done += _make_claims(ledger, judge, one, of_many)
         told(done)
 
 
@@ -53,9 +55,9 @@ def _next(ledger: sqlite3.Connection) -> int | None:
     return None if found is None else int(found["id"])
 
 
-def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int) -> int:
+def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int, of_many: Sequence[bytearray]) -> int:
     """Group the wordings that are connected with one. Returns how many these are."""
-    rows, kept = _connected(ledger, first)
+    rows, kept = _connected(ledger, first, of_many)
     listed = json.dumps(rows)
     ledger.execute(
         "DELETE FROM claims WHERE id IN (SELECT claim_id FROM propositions JOIN members"
@@ -69,7 +71,8 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int) -> int:
         of_key = {key: row for row, key in keys.items()}
         pairs = [Pair(keys[a], keys[b], same, contrary) for a, b, same, contrary in kept]
         ask = _asking(judge, {keys[row]: one for row, one in wordings.items()}, _documents(ledger, of_key))
-        groups = group(keys.values(), pairs, ask)
+        make = group if len(rows) <= MOST else group_around
+        groups = make(keys.values(), pairs, ask)
         tellings = {key: told[row] for key, row in of_key.items()}
     else:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
@@ -89,13 +92,18 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int) -> int:
     return len(rows)
 
 
-def _connected(ledger: sqlite3.Connection, first: int) -> tuple[list[int], list[_Kept]]:
+def _connected(ledger: sqlite3.Connection, first: int, of_many: Sequence[bytearray]) -> tuple[list[int], list[_Kept]]:
     """The wordings that are connected with one, and all pairs among them; by the least probability that connects no
-    more than MOST. It is the same from whichever of them one begins."""
+    more than MOST, or by the highest. It is the same from whichever of them one begins.
+
+    `of_many` marks, for each of these probabilities, wordings that are known to be connected with more: one that leads
+    to such a one is so too.
+    """
     known: dict[int, list[_Kept]] = {}
-    for least in CONNECTED:
+    for least, many in zip(CONNECTED, of_many, strict=True):
+        highest = least == CONNECTED[-1]
         found, ahead = {first}, [first]
-        while ahead and len(found) <= MOST:
+        while ahead and (highest or (len(found) <= MOST and not many[ahead[-1]])):
             row = ahead.pop()
             if row not in known:
                 known[row] = [_in_place(*one) for one in ledger.execute(_PAIRS, (row,))]
@@ -104,10 +112,12 @@ def _connected(ledger: sqlite3.Connection, first: int) -> tuple[list[int], list[
                 if max(same, contrary) >= least and other not in found:
                     found.add(other)
                     ahead.append(other)
-        if not ahead and len(found) <= MOST:
-            kept = {one for row in found for one in known[row] if one[0] in found and one[1] in found}
-            return sorted(found), sorted(kept)
-    return [first], []
+        if highest or (not ahead and len(found) <= MOST):
+            break
+        for row in found:
+            many[row] = 1
+    kept = {one for row in found for one in known[row] if one[0] in found and one[1] in found}
+    return sorted(found), sorted(kept)
 
 
 _Kept = tuple[int, int, float, float]  # a pair, and the probabilities of same and of contrary

@@ -10,86 +10,188 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.ledger.opening import transaction
-from sayso.trace.blocks import Measured, Table, best, measured, members_of, open_blocks, table_of
+from sayso.trace.blocks import Blocks, Floats, Places, Table, best, measured, open_blocks, table_of
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.wordings import wordings_in
 
 NEIGHBOURS = 12  # of a wording, at most
 NEAR = 0.45  # cosine below which two wordings are no neighbours
 KEPT = 0.1  # probability of same or contrary below which a pair is not kept
-AT_ONCE = 500  # wordings
+AT_ONCE = 1000  # wordings
 DECIMALS = 6  # of a probability that is kept
+
+_SMALL = 4096  # cosines: a block of less is no matrix of its own
+_CELLS = 4_000_000  # cosines that are held at a time
+_PAIRS = 20_000  # whose cosines are computed at a time
 
 Near = dict[int, float]  # neighbours of a wording, with their cosines
 
 
-def compare(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None) -> None:
+def compare(
+    ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None, threads: int = 1
+) -> None:
     """Bring the neighbours of all wordings up to date, and weigh the new pairs; `told` is given the number done."""
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
-    done = bytearray(last + 1)  # in this run: their neighbours were looked for when all that are new stood in blocks
+    done = np.zeros(last + 1, dtype=bool)  # in this run: looked for when all that are new stood in blocks
+    hand = _Hand(table_of(()), np.zeros(0, dtype=bool))
     while rows := ledger.execute(
         # Those that gather around one pivot together: they need the same vectors.
         "SELECT id FROM wordings WHERE NOT is_compared ORDER BY pivot_id, id LIMIT ?",
         (AT_ONCE,),
     ).fetchall():
         with transaction(ledger):
-            _compare(ledger, judge, [row["id"] for row in rows], done)
+            hand = _compare(ledger, judge, np.array([row["id"] for row in rows], dtype=np.int64), done, hand, threads)
         told(len(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Within:
-    """The wordings that share blocks with those at hand, their places in the table, and which are up to date."""
+class _Hand:
+    """The wordings at hand, by their rows, and which of them were compared before this run."""
 
     table: Table
-    measured: Measured
-    place: dict[int, int]
-    settled: list[bool]  # compared, and before those came that are new
+    compared: NDArray[np.bool_]
 
 
-def _compare(ledger: sqlite3.Connection, judge: Judge, rows: Sequence[int], done: bytearray) -> None:
-    blocks = open_blocks(ledger, rows)
-    members = members_of(ledger, sorted({block for these in blocks.values() for block in these}))
-    within = _within(ledger, {*rows, *(one for these in members.values() for one in these)}, done)
-    places = {block: np.array([within.place[one] for one in these]) for block, these in members.items()}
-    before = _neighbours_of(ledger, rows)
-    after: dict[int, Near] = {}
-    arriving: dict[int, Near] = defaultdict(dict)  # by the wordings to whose neighbours they may come to belong
-    for row in rows:
-        mine = within.place[row]
-        others = np.unique(np.concatenate([np.array([mine]), *(places[block] for block in blocks[row])]))
-        others = others[others != mine]
-        near = within.measured.at(np.array([mine])).cosines(within.measured.at(others))[0]
-        others, near = others[near >= NEAR], near[near >= NEAR]
-        chosen = best(near, within.table.digests[others], NEIGHBOURS)
-        after[row] = {int(within.table.rows[others[i]]): float(near[i]) for i in chosen}
-        for i, other in enumerate(others.tolist()):
-            if within.settled[other]:
-                arriving[int(within.table.rows[other])][row] = float(near[i])
-    for row in rows:
-        done[row] = 1
-    held = _neighbours_of(ledger, list(arriving))
-    for row, merged in _merged(ledger, held, arriving).items():
-        before[row], after[row] = held[row], merged
-    _store(ledger, judge, before, after, within)
-    ledger.executemany("UPDATE wordings SET is_compared = 1 WHERE id = ?", ((row,) for row in rows))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Wordings that are near each other: places in the table of those at hand, and their cosines."""
+
+    one: Places
+    other: Places
+    cosine: Floats
 
 
-def _within(ledger: sqlite3.Connection, rows: Iterable[int], done: bytearray) -> _Within:
-    found = ledger.execute(
+def _compare(
+    ledger: sqlite3.Connection, judge: Judge, rows: Places, done: NDArray[np.bool_], before: _Hand, threads: int
+) -> _Hand:
+    """Compare the wordings in these rows. Returns what is at hand then, for those that come next."""
+    mine, members = open_blocks(ledger, rows.tolist())
+    hand = _at_hand(ledger, np.unique(np.concatenate([rows, members.wordings])), before)
+    found = _near(hand.table, mine, members)
+    chosen = _nearest(found, hand.table)
+    held = _neighbours_of(ledger, rows.tolist())
+    after: dict[int, Near] = {row: {} for row in rows.tolist()}
+    for one, other, cosine in _told(chosen, hand.table):
+        after[one][other] = cosine
+    done[rows] = True
+    settled = hand.compared & ~done[hand.table.rows]
+    for row, (old, merged) in _arrived(ledger, found, hand.table, settled).items():
+        held[row], after[row] = old, merged
+    _store(ledger, judge, held, after, threads)
+    ledger.executemany("UPDATE wordings SET is_compared = 1 WHERE id = ?", ((row,) for row in rows.tolist()))
+    return hand
+
+
+def _at_hand(ledger: sqlite3.Connection, rows: Places, before: _Hand) -> _Hand:
+    """The wordings in these rows, taken from those at hand before as far as they were."""
+    kept = np.isin(before.table.rows, rows)
+    missing = np.setdiff1d(rows, before.table.rows[kept], assume_unique=True)
+    fetched = ledger.execute(
         "SELECT id, digest, is_compared, vector FROM wordings WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(sorted(rows)),),
+        (json.dumps(missing.tolist()),),
     ).fetchall()
-    place = {row["id"]: i for i, row in enumerate(found)}
-    table = table_of(found)
-    settled = [bool(row["is_compared"]) and not done[row["id"]] for row in found]
-    return _Within(table, measured(table.vectors), place, settled)
+    new = table_of(fetched)
+    order = np.argsort(np.concatenate([before.table.rows[kept], new.rows]))
+    table = Table(
+        np.concatenate([before.table.rows[kept], new.rows])[order],
+        np.concatenate([before.table.digests[kept], new.digests])[order],
+        np.concatenate([before.table.vectors[kept], new.vectors])[order],
+    )
+    compared = np.array([bool(row["is_compared"]) for row in fetched], dtype=bool)
+    return _Hand(table, np.concatenate([before.compared[kept], compared])[order])
+
+
+def _near(table: Table, mine: Blocks, members: Blocks) -> _Found:
+    """Each two that share a block and are as near as neighbours must be: all of one block at once, as a matrix where
+    that is large, and those of all small ones together."""
+    parts: list[_Found] = []
+    few: list[tuple[Places, Places]] = []
+    of_mine = np.searchsorted(table.rows, mine.wordings)
+    of_members = np.searchsorted(table.rows, members.wordings)
+    for (a, z), (first, last) in _of_each_block(mine.blocks, members.blocks):
+        ones, others = of_mine[a:z], of_members[first:last]
+        if len(ones) * len(others) < _SMALL:
+            few.append((np.repeat(ones, len(others)), np.tile(others, len(ones))))
+            continue
+        there = measured(table.vectors[others])
+        at_once = max(1, _CELLS // len(others))
+        for start in range(0, len(ones), at_once):
+            some = ones[start : start + at_once]
+            near = measured(table.vectors[some]).cosines(there)
+            i, j = np.nonzero(near >= NEAR)
+            parts.append(_Found(some[i], others[j], near[i, j]))
+    parts += _near_in_pairs(table, few)
+    count = len(table.rows)
+    keys = np.concatenate([part.one * count + part.other for part in parts]) if parts else np.zeros(0, dtype=np.int64)
+    cosines = np.concatenate([part.cosine for part in parts]) if parts else np.zeros(0, dtype=np.float32)
+    keys, at = np.unique(keys, return_index=True)
+    ones, others, cosines = keys // max(1, count), keys % max(1, count), cosines[at]
+    apart = ones != others
+    return _Found(ones[apart], others[apart], cosines[apart])
+
+
+def _of_each_block(mine: Places, members: Places) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where each block begins and ends in the sorted blocks of some wordings, and in those of all their members."""
+    blocks, starts = np.unique(mine, return_index=True)
+    ends = np.append(starts[1:], len(mine))
+    firsts, lasts = (np.searchsorted(members, blocks, side) for side in ("left", "right"))
+    for a, z, first, last in zip(*(one.tolist() for one in (starts, ends, firsts, lasts)), strict=True):
+        yield (a, z), (first, last)
+
+
+def _near_in_pairs(table: Table, few: Sequence[tuple[Places, Places]]) -> Iterator[_Found]:
+    if not few:
+        return
+    count = len(table.rows)
+    keys = np.unique(np.concatenate([ones * count + others for ones, others in few]))
+    for start in range(0, len(keys), _PAIRS):
+        ones, others = keys[start : start + _PAIRS] // count, keys[start : start + _PAIRS] % count
+        near = measured(table.vectors[ones]).cosines_of_each(measured(table.vectors[others]))
+        fit = near >= NEAR
+        yield _Found(ones[fit], others[fit], near[fit])
+
+
+def _nearest(found: _Found, table: Table) -> _Found:
+    """Of each wording the nearest others, no more than NEIGHBOURS; of equals, those of the lowest digests."""
+    order = np.lexsort((table.digests[found.other], -found.cosine, found.one))
+    _, starts, counts = np.unique(found.one[order], return_index=True, return_counts=True)
+    rank = np.arange(len(order)) - np.repeat(starts, counts)
+    chosen = order[rank < NEIGHBOURS]
+    return _Found(found.one[chosen], found.other[chosen], found.cosine[chosen])
+
+
+def _told(found: _Found, table: Table) -> Iterator[tuple[int, int, float]]:
+    ones, others = table.rows[found.one].tolist(), table.rows[found.other].tolist()
+    return zip(ones, others, found.cosine.tolist(), strict=True)
+
+
+def _arrived(
+    ledger: sqlite3.Connection, found: _Found, table: Table, settled: NDArray[np.bool_]
+) -> dict[int, tuple[Near, Near]]:
+    """The neighbours, before and after, of those wordings to which some that are now compared have come nearer than
+    one that they had."""
+    to_settled = settled[found.other]
+    coming = _Found(found.one[to_settled], found.other[to_settled], found.cosine[to_settled])
+    least = np.full(len(table.rows), -1, dtype=np.float32)  # how near one must be to take another's place
+    for one in ledger.execute(
+        "SELECT wording_id, min(cosine) AS least FROM neighbours WHERE wording_id IN (SELECT value FROM json_each(?))"
+        " GROUP BY wording_id HAVING count(*) >= ?",
+        (json.dumps(table.rows[np.unique(coming.other)].tolist()), NEIGHBOURS),
+    ):
+        least[np.searchsorted(table.rows, one["wording_id"])] = one["least"]
+    near = coming.cosine >= least[coming.other]
+    arriving: dict[int, Near] = defaultdict(dict)
+    for row, other, cosine in _told(_Found(coming.one[near], coming.other[near], coming.cosine[near]), table):
+        arriving[other][row] = cosine
+    held = _neighbours_of(ledger, list(arriving))
+    return {row: (held[row], merged) for row, merged in _merged(ledger, held, arriving).items()}
 
 
 def _neighbours_of(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, Near]:
@@ -126,7 +228,7 @@ def _digests(ledger: sqlite3.Connection, rows: Iterable[int]) -> dict[int, int]:
 
 
 def _store(
-    ledger: sqlite3.Connection, judge: Judge, before: dict[int, Near], after: dict[int, Near], within: _Within
+    ledger: sqlite3.Connection, judge: Judge, before: dict[int, Near], after: dict[int, Near], threads: int
 ) -> None:
     """Put new neighbours in the place of the old, weigh the pairs that are new, and drop those that are none now."""
     come = [
@@ -142,7 +244,7 @@ def _store(
     for a, b in sorted({_ordered(*pair) for pair in gone}):
         if not _are_neighbours(ledger, a, b) and not _are_neighbours(ledger, b, a):
             ledger.execute("DELETE FROM pairs WHERE a_id = ? AND b_id = ?", (a, b))
-    _weigh(ledger, judge, new, within)
+    _weigh(ledger, judge, new, threads)
 
 
 def _ordered(a: int, b: int) -> tuple[int, int]:
@@ -154,16 +256,16 @@ def _are_neighbours(ledger: sqlite3.Connection, row: int, other: int) -> bool:
     return ledger.execute(query, (row, other)).fetchone() is not None
 
 
-def _weigh(ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, int]], within: _Within) -> None:
+def _weigh(ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, int]], threads: int) -> None:
     """Keep of these pairs those that may say the same, or the contrary."""
     rows = sorted({row for pair in pairs for row in pair})
     if not rows:
         return
     known = wordings_in(ledger, rows)
-    vectors = within.table.vectors[[within.place[row] for row in rows]]
+    vectors = np.stack([known[row].vector for row in rows])
     facts, texts = [known[row].facts for row in rows], [known[row].text for row in rows]
     place = {row: i for i, row in enumerate(rows)}
-    weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs])
+    weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs], threads)
     kept = [
         (a, b, round(float(same), DECIMALS), round(float(contrary), DECIMALS))
         for (a, b), (same, contrary, _) in zip(pairs, weighed, strict=True)

@@ -19,6 +19,7 @@ JOINED = 0.5  # the least probability, on average over pairs, by which two group
 APART = 0.25  # a pair less probable than this is never in one group, nor one that is more probably contrary
 SURE = 0.75  # a member less probable than this is doubtful
 _ASKED_AT_ONCE = 16  # unknown pairs that are asked for before two groups are joined
+ROUNDS = 4  # unknown pairs that may be asked for, for each of very many propositions
 BUDGET = 20  # unknown pairs that may be asked for, for each member of a component
 
 
@@ -57,6 +58,45 @@ def group(keys: Iterable[Key], pairs: Iterable[Pair], ask: Ask | None = None, bu
         for component in components([*keys, *(key for pair in known for key in pair)], known)
         for made in group_component(component, known, ask, budget)
     ]
+    return sorted(found, key=lambda one: one.members)
+
+
+def group_around(keys: Iterable[Key], pairs: Iterable[Pair], ask: Ask, budget: int = ROUNDS) -> list[Group]:
+    """The groups of very many propositions, of which most say the same: each is made around the one that is the same
+    as most others, and all the others are weighed against that one. None belongs there over a third.
+
+    `budget` is how many pairs may be asked for, for each of them; then only what is known makes groups.
+    """
+    known = known_pairs(pairs)
+    near: dict[Key, set[Key]] = {key: set() for key in keys}
+    for (a, b), pair in known.items():
+        if pair[0] >= JOINED and not differs(pair):
+            near[a].add(b)
+            near[b].add(a)
+    left = set(near)
+    can_ask = budget * len(left)
+    queue = [(-len(these), key) for key, these in near.items()]
+    heapq.heapify(queue)
+    found = []
+    while queue:
+        count, center = heapq.heappop(queue)
+        if center not in left:
+            continue
+        around = near[center] & left
+        if len(around) < -count:
+            heapq.heappush(queue, (-len(around), center))  # some of them are in a group by now
+            continue
+        told = {other: known[min(center, other), max(center, other)] for other in around}
+        if around and can_ask >= len(left):
+            missing = sorted((min(center, x), max(center, x)) for x in left if x != center and x not in around)
+            missing = [place for place in missing if place not in known]
+            can_ask -= len(missing)
+            for (a, b), pair in zip(missing, ask(missing), strict=True):
+                told[a if b == center else b] = pair
+        same = {other: pair[0] for other, pair in told.items() if pair[0] >= JOINED and not differs(pair)}
+        members = {center: max(same.values(), default=1.0), **same}
+        left -= members.keys()
+        found.append(Group(tuple(sorted(members)), tuple(members[key] for key in sorted(members))))
     return sorted(found, key=lambda one: one.members)
 
 

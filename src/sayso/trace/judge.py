@@ -29,7 +29,8 @@ Floats = NDArray[np.float32]
 Chances = NDArray[np.float64]
 
 OUTCOMES = ("same", "contrary", "other")
-OPEN = 0.08  # the least probability of same or contrary at the first look by which a pair gets a second
+OPEN = 0.4  # a pair gets a second look where that could still make it as probably the same, or the contrary
+_UNSEEN = 0.055  # how probably a pair that gets none would be called either there: what most pairs like it were called
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _HARDLY = 0.2  # the most that such a pair can be the same
 _MUCH = 0.6  # of the shorter one's words are shared
@@ -67,25 +68,45 @@ def load_judge(folder: Path | Traversable | None = None) -> Judge:
 
 
 def judge_pairs(
-    judge: Judge, vectors: Vectors, facts: Sequence[Facts], texts: Sequence[str], pairs: Sequence[tuple[int, int]]
+    judge: Judge,
+    vectors: Vectors,
+    facts: Sequence[Facts],
+    texts: Sequence[str],
+    pairs: Sequence[tuple[int, int]],
+    threads: int = 1,
 ) -> Chances:
     """The probabilities [pairs, outcomes] of same, contrary and other, of pairs given by their places.
 
     It does not matter which of a pair comes first: the shorter is read as the claim that the longer may put forward.
+    Nor does it matter what else is weighed with a pair, or on how many `threads`.
     """
     found = np.zeros((len(pairs), len(OUTCOMES)))
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         told, weighed = _first_look(judge, vectors, facts, block)
-        open_ = [i for i, one in enumerate(weighed) if max(one[0], one[1]) >= OPEN]
-        if judge.second is not None and judge.reader is not None and open_:
-            chosen = [block[i] for i in open_]
-            scores = read_pairs(judge.reader, [claim_first(texts[a], texts[b]) for a, b in chosen])
-            a, b = (np.array(side, dtype=np.int64) for side in zip(*chosen, strict=True))
+        if judge.second is not None and judge.reader is not None:
+            a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
             cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
-            weighed[open_] = kept_apart(second_look(judge.second, scores, weighed[open_], cosines), told[open_])
+            open_ = np.flatnonzero(_is_open(judge.second, weighed, cosines))
+            chosen = [claim_first(texts[block[i][0]], texts[block[i][1]]) for i in open_.tolist()]
+            scores = np.tile(_scores(_UNSEEN, _UNSEEN), (len(block), 1))
+            scores[open_] = read_pairs(judge.reader, chosen, threads)
+            weighed = kept_apart(second_look(judge.second, scores, weighed, cosines), told)
         found[start : start + _BLOCK] = weighed
     return found
+
+
+def _is_open(second: Floats, first: Chances, cosines: Floats) -> NDArray[np.bool_]:
+    """Which pairs a second look could make the same, or the contrary, if it spoke for that as plainly as can be."""
+    surest = 1 - 2 * _LEAST
+    same = second_look(second, np.tile(_scores(surest, _LEAST), (len(first), 1)), first, cosines)[:, 0]
+    contrary = second_look(second, np.tile(_scores(_LEAST, surest), (len(first), 1)), first, cosines)[:, 1]
+    return np.asarray((same >= OPEN) | (contrary >= OPEN))
+
+
+def _scores(same: float, contrary: float) -> Floats:
+    """Scores of the second look that come to these probabilities."""
+    return np.log(np.array([same, contrary, 1 - same - contrary], dtype=np.float32))
 
 
 def claim_first(one: str, other: str) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def _name(run: str, opens: bool, lexicon: Lexicon) -> Name | None:
     if (full := lexicon.acronyms.get(low.replace(".", ""))) is not None and run.isupper():
         low = full.lower()
     words = [re.sub(r"[’']s$", "", w.strip(".")) for w in low.split()]
-    if opens and words[0] in LITTLE_WORDS | _common(lexicon):
+    if opens and (words[0] in LITTLE_WORDS or words[0] in _common(lexicon)):
         words = words[1:]
         opens = False
         if not words:
@@ -114,11 +114,23 @@ def compare(
 
     `words_a` and `words_b` are the stems of the texts: a name may stand in the other without its capitals.
     """
-    left = [one for one in dict.fromkeys(a) if not _told(one, b, words_b)]
-    right = [one for one in dict.fromkeys(b) if not _told(one, a, words_a)]
-    differing = min(len(left), len(right))
-    agreeing = len(dict.fromkeys(a)) - len(left)
-    return agreeing, differing, len(left) + len(right) - 2 * differing
+    left, right = _not_told(a, b, words_b), _not_told(b, a, words_a)
+    differing = min(left, right)
+    return len(set(a)) - left, differing, left + right - 2 * differing
+
+
+def compare_evenly(
+    a: Sequence[Name], b: Sequence[Name], words_a: frozenset[str], words_b: frozenset[str]
+) -> tuple[float, float, float]:
+    """As `compare`, the same whichever text comes first: how many agree is the mean of both ways to count them."""
+    left, right = _not_told(a, b, words_b), _not_told(b, a, words_a)
+    differing = min(left, right)
+    return (len(set(a)) - left + len(set(b)) - right) / 2, differing, left + right - 2 * differing
+
+
+def _not_told(names: Sequence[Name], others: Sequence[Name], words: frozenset[str]) -> int:
+    """How many of some names do not stand among others, nor in the words of their text."""
+    return sum(not _told(one, others, words) for one in set(names)) if names else 0
 
 
 def _told(one: Name, others: Sequence[Name], words: frozenset[str]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from sayso.lexicon import word_list
@@ -12,13 +13,29 @@ from sayso.trace.chains import Chain
 from sayso.trace.scene import Paper, Person
 
 
-def origins_of(chains: Iterable[Chain]) -> Origins:
-    """The distinct origins at the ends of chains.
+def origins_of(chains: Iterable[Chain], sure: Sequence[Chain] | None = None) -> Origins:
+    """The distinct origins at the ends of chains; where not all are of positions that are `sure` to be on the claim,
+    the least is that of those which are, and 1 where none is.
 
     One entity is one origin, in however many documents; so is a source with the body that it speaks for. Unnamed
     sources of one document stay what that document calls them; those of several may be the same people, which
     makes the least smaller than the most. A circle adds no origin.
     """
+    every = list(chains)
+    found = _counted(every)
+    if sure is None or len(sure) == len(every) or found.most == 0:
+        return found
+    least = min(found.least, max(1, _counted(sure).least))
+    number = len(every) - len(sure)
+    reason = (
+        f"{number} of these positions may be on something else."
+        if number > 1
+        else ("One of these positions may be on something else.")
+    )
+    return replace(found, least=least, reasons=(*found.reasons, reason))
+
+
+def _counted(chains: Iterable[Chain]) -> Origins:
     ends: dict[str, Person | Paper] = {}
     ways: dict[str, list[Chain]] = {}
     for chain in chains:

@@ -8,6 +8,7 @@ Re-ranking with BERT"). A pair is read alone, on one thread, so that its scores 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from sayso.extract.tagger import open_session
 
 MOST_PIECES = 48  # of each of the two; what comes later is not read
+_WORTH_THREADS = 8  # pairs
 _LONGEST = 2000  # code points; a text is cut here before it is cut into pieces
 _CLS, _SEP = 101, 102  # pieces that open a text and close a part of it, in the vocabulary of BERT
 
@@ -48,13 +50,22 @@ def pieces_of_pair(tokenizer: Any, claim: str, told: str) -> tuple[NDArray[np.in
     return pieces, np.array([0] * (len(a) + 2) + [1] * (len(b) + 1), dtype=np.int64)
 
 
-def read_pairs(reader: PairReader, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+def read_pairs(reader: PairReader, pairs: Sequence[tuple[str, str]], threads: int = 1) -> NDArray[np.float32]:
     """Scores [pairs, outcomes] that the second of each says the same as the first, the contrary, or something else.
 
-    The second may say more besides. Scores are not calibrated; see sayso.trace.judge.
+    The second may say more besides. Scores are not calibrated; see sayso.trace.judge. A pair is read on one of
+    `threads`.
     """
     found = np.zeros((len(pairs), 3), dtype=np.float32)
-    for i, (claim, told) in enumerate(pairs):
-        pieces, side = pieces_of_pair(reader.tokenizer, claim, told)
-        found[i] = reader.session.run(["scores"], {"pieces": pieces[None], "side": side[None]})[0][0]
+
+    def read(some: range) -> None:
+        for i in some:
+            pieces, side = pieces_of_pair(reader.tokenizer, *pairs[i])
+            found[i] = reader.session.run(["scores"], {"pieces": pieces[None], "side": side[None]})[0][0]
+
+    if threads == 1 or len(pairs) < _WORTH_THREADS:
+        read(range(len(pairs)))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(read, (range(i, len(pairs), threads) for i in range(threads))))
     return found

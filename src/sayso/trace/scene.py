@@ -62,6 +62,7 @@ class Telling:
     when: When | None = None
     confidence: float = 1.0
     put: str | None = None  # what it is taken to answer
+    is_beside: bool = False  # whether it only may be on the claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Scene:
     tellings: Mapping[str, Telling]
     copies: tuple[Copy, ...] = ()
     held: Mapping[str, tuple[Telling, ...]] = field(default_factory=dict)  # by document: those with a stance
+    copied: Mapping[str, tuple[Copy, ...]] = field(default_factory=dict)  # by document: those that had another first
+    undecided: Mapping[str, tuple[Copy, ...]] = field(default_factory=dict)  # by document: those of either, perhaps
 
     @staticmethod
     def of(papers: list[Paper], tellings: list[Telling], copies: tuple[Copy, ...] = ()) -> Scene:
@@ -80,9 +83,19 @@ class Scene:
         for one in tellings:
             if one.stance is not None:
                 held.setdefault(one.document, []).append(one)
+        copied: dict[str, list[Copy]] = {}
+        undecided: dict[str, list[Copy]] = {}
+        for copy in copies:
+            for document in copy.documents:
+                if copy.first is None:
+                    undecided.setdefault(document, []).append(copy)
+                elif copy.first != document:
+                    copied.setdefault(document, []).append(copy)
         return Scene(
             {one.id: one for one in papers},
             {one.id: one for one in tellings},
             copies,
             {document: tuple(these) for document, these in held.items()},
+            {document: tuple(these) for document, these in copied.items()},
+            {document: tuple(these) for document, these in undecided.items()},
         )

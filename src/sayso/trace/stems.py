@@ -31,6 +31,7 @@ _LITTLE = (
 LITTLE_WORDS = frozenset(_LITTLE.split())
 
 
+@cache
 def plain(word: str) -> str:
     """A word in lower case without what hangs on it: "mill's" is "mill", "didn't" is "did"."""
     return _CUT.sub("", word.lower().replace("’", "'"))

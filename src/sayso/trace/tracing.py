@@ -80,7 +80,7 @@ def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Told = lambda *
     run: tuple[Callable[[Callable[[int], None]], None], ...] = (
         lambda told: take_down(ledger, models.encoder, maker, threads, told),
         lambda told: place(ledger, told),
-        lambda told: compare(ledger, models.judge, told),
+        lambda told: compare(ledger, models.judge, told, threads),
         lambda told: make_claims(ledger, models.judge, told),
         lambda told: count_claims(ledger, told),
     )

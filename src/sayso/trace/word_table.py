@@ -33,12 +33,10 @@ class WordTable:
         known_b = [self.rows[word] for word in b if word in self.rows]
         if not known_a or not known_b:
             return 0.0, 0.0
-        near = self.vectors[known_a] @ self.vectors[known_b].T
-        there, back = np.maximum(near.max(1), 0), np.maximum(near.max(0), 0)
-        total = float(there.sum()) + float(back.sum())
-        all_known = len(known_a) + len(known_b) == len(a) + len(b)
-        worst = min(float(there.min()), float(back.min())) if all_known else 0.0
-        return total / (len(a) + len(b)), worst
+        near = (self.vectors[known_a] @ self.vectors[known_b].T).tolist()  # few words: lists are quicker from here on
+        nearest = [max(0.0, *row) for row in (*near, *zip(*near, strict=True))]
+        worst = min(nearest) if len(nearest) == len(a) + len(b) else 0.0
+        return sum(nearest) / (len(a) + len(b)), worst
 
 
 def read_words(place: Path | Traversable) -> WordTable:
