@@ -114,8 +114,13 @@ def follow_again(ledger: sqlite3.Connection, rows: Iterable[int], lexicon: Lexic
 def machine_readings(ledger: sqlite3.Connection, rows: Iterable[int] | None = None) -> Iterator[Reading]:
     """The Readings of documents as the machine made them, whatever corrections make of them."""
     for row, _, reading in kept_readings(ledger, rows):
-        kept = _machine_of(ledger, row)
-        yield reading if kept is None else kept
+        yield machine_reading(ledger, row, reading)
+
+
+def machine_reading(ledger: sqlite3.Connection, row: int, reading: Reading) -> Reading:
+    """The Reading of a document as the machine made it; `reading` is the one that holds."""
+    kept = ledger.execute("SELECT reading FROM machine_readings WHERE document_id = ?", (row,)).fetchone()
+    return reading if kept is None else reading_from_json(kept["reading"])
 
 
 def faults_of_corrections(ledger: sqlite3.Connection) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from sayso.trace.chains import Chain, chain_of, holders
 from sayso.trace.copying import copies_in
 from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
+from sayso.trace.moving import moved
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of
 from sayso.trace.scene import Paper, Person, Scene, Telling
@@ -88,13 +89,15 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     found = published_by(ledger, members_like(ledger, words, models), as_of)
     if not any(one.relation is Relation.SAME for one in found):
         return None
-    best = max(found, key=lambda one: (one.relation is Relation.SAME, one.confidence, -one.row))
+    moves = moved(ledger)
+    best = _best(ledger, found, moves)
     claim = ledger.execute(
         "SELECT claims.id, claims.reading_id, name, relation FROM members JOIN claims ON claims.id = claim_id"
         " WHERE proposition_id = ? ORDER BY confidence DESC LIMIT 1",
         (best.row,),
     ).fetchone()
-    members = {one.row: one for one in found}
+    # What a correction moved belongs where it was moved to, whatever it is like.
+    members = {one.row: one for one in found if one is best or one.row not in moves}
     text, id_ = _text_of(ledger, best.row)
     if claim is not None:
         turned = claim["relation"] != best.relation
@@ -104,6 +107,25 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
     return answer(scene_of(ledger, published_by(ledger, members.values(), as_of)), id_, text, best.confidence)
+
+
+def _best(ledger: sqlite3.Connection, found: Iterable[Member], moves: Container[int]) -> Member:
+    """The surest of some members that say the same, the earliest of equals; one that a correction moved only where
+    there is no other."""
+    same = [one for one in found if one.relation is Relation.SAME]
+    same = [one for one in same if one.row not in moves] or same
+    surest = max(one.confidence for one in same)
+    equals = {one.row: one for one in same if one.confidence == surest}
+    first = ledger.execute(
+        "SELECT propositions.id FROM propositions JOIN documents ON documents.id = propositions.document_id"
+        " LEFT JOIN attributions ON attributions.id = attribution_id"
+        " LEFT JOIN statements ON statements.id = statement_id"
+        " WHERE propositions.id IN (SELECT value FROM json_each(?))"
+        " ORDER BY coalesce(published_on, '9999'), documents.reading_id,"
+        " coalesce(attributions.reading_id, statements.reading_id), position LIMIT 1",
+        (json.dumps([*equals]),),
+    ).fetchone()
+    return equals[first["id"]]
 
 
 def claim_with_id(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row | None:

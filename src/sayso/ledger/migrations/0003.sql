@@ -20,6 +20,10 @@ CREATE INDEX corrections_by_other_document ON corrections (other_document) WHERE
 CREATE INDEX corrections_by_undone ON corrections (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX corrections_by_kind ON corrections (kind);
 CREATE INDEX corrections_by_time ON corrections (made, id);
+CREATE TRIGGER corrections_come_once BEFORE INSERT ON corrections
+  WHEN EXISTS (SELECT 1 FROM corrections WHERE id = new.id) BEGIN
+  SELECT raise(IGNORE);
+END;
 CREATE TRIGGER corrections_stay_as_they_are BEFORE UPDATE ON corrections BEGIN
   SELECT raise(ABORT, 'a correction is never changed; undo it with: sayso correct LEDGER --undo ID');
 END;
