@@ -1,4 +1,4 @@
-"""What is added or corrected in the browser is done here: one thing after another, in a thread of its own, a few waiting.
+"""What is added or corrected in the browser is done here, one after another, in a thread of its own, a few waiting.
 
 The ledger has one writer at a time, and so has this: a job waits while another sayso writes to the ledger. Pages are
 answered meanwhile, from the state before.
