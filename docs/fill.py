@@ -145,6 +145,7 @@ _AUDIT = {
     "chain, origin": "how it reached the reader, from the document on, and where that ends; no origin for a circle",
     "superseded_by": "the attribution by which the holder took it back later",
     "read_by, traced_by": "the versions of sayso, models and lexicon that read the document, and that traced the claim",
+    "corrected": "what people put right in the attribution, who, when and why",
 }
 
 
