@@ -93,7 +93,7 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     best = _best(ledger, found, moves)
     claim = ledger.execute(
         "SELECT claims.id, claims.reading_id, name, relation FROM members JOIN claims ON claims.id = claim_id"
-        " WHERE proposition_id = ? ORDER BY confidence DESC LIMIT 1",
+        " WHERE proposition_id = ? ORDER BY confidence DESC, claims.reading_id, name LIMIT 1",
         (best.row,),
     ).fetchone()
     # What a correction moved belongs where it was moved to, whatever it is like.
@@ -132,7 +132,7 @@ def claim_with_id(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row | None:
     """The claim that has an id, or that has a member of it: an attribution or statement, by its id in Readings. When
     claims have become one, the ids of all lead to it."""
     named: sqlite3.Row | None = ledger.execute(
-        "SELECT * FROM claims WHERE reading_id = ? ORDER BY document_count DESC, id", (id_,)
+        "SELECT * FROM claims WHERE reading_id = ? ORDER BY document_count DESC, name", (id_,)
     ).fetchone()
     places = (i for i, letter in enumerate(id_) if letter == ":")
     while named is None and (place := next(places, None)) is not None:
@@ -149,7 +149,7 @@ LEFT JOIN statements ON statements.id = statement_id
 JOIN members ON proposition_id = propositions.id
 JOIN claims ON claims.id = claim_id
 WHERE documents.reading_id = ? AND coalesce(attributions.reading_id, statements.reading_id) = ?
-ORDER BY members.confidence DESC, claims.reading_id"""
+ORDER BY members.confidence DESC, claims.reading_id, claims.name"""
 
 
 def published_by(ledger: sqlite3.Connection, members: Iterable[Member], as_of: str | None) -> list[Member]:
@@ -265,7 +265,9 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
         for copy, _ in copies_in(ledger, paper)
         if set(copy.documents) <= ids and copy.documents[0] == paper
     )
-    return Scene.of(list(papers.values()), list(tellings.values()), copies)
+    # In an order that does not depend on when what was told came, or was read or corrected.
+    in_order = sorted(papers.values(), key=lambda one: (one.published_on or "9999", one.id))
+    return Scene.of(in_order, sorted(tellings.values(), key=lambda one: (one.document, one.span, one.id)), copies)
 
 
 def _holding(ledger: sqlite3.Connection, proposition: sqlite3.Row) -> int | None:

@@ -165,7 +165,7 @@ def _put(ledger: sqlite3.Connection, row: int, anchor: int, relation: Relation) 
     """Put a proposition into the claim of another, which is made where there is none. Returns the claim."""
     found = ledger.execute(
         "SELECT claim_id, relation FROM members JOIN claims ON claims.id = claim_id WHERE proposition_id = ?"
-        " ORDER BY confidence DESC, claims.reading_id LIMIT 1",
+        " ORDER BY confidence DESC, claims.reading_id, name LIMIT 1",
         (anchor,),
     ).fetchone()
     if found is None:

@@ -311,7 +311,10 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> ClaimView:
     """A claim, by the id of any of its members in Readings. Raises NotThere."""
     claim = claim_of(ledger, required(given, "id", "/claim?id=text-0123456789abcdef:10-14"))
     rows = ledger.execute(
-        "SELECT * FROM members WHERE claim_id = ? ORDER BY confidence DESC, proposition_id", (claim["id"],)
+        "SELECT members.* FROM members JOIN propositions ON propositions.id = proposition_id"
+        " JOIN documents ON documents.id = document_id WHERE claim_id = ?"
+        " ORDER BY confidence DESC, documents.reading_id, proposition_id",
+        (claim["id"],),
     ).fetchall()
     members = [
         Member(row["proposition_id"], Relation(row["relation"]), row["confidence"]) for row in rows[:MOST_MEMBERS]

@@ -190,7 +190,7 @@ def _proposed(ledger: sqlite3.Connection, id_: str) -> tuple[PutForward, ...]:
     for number, one in enumerate(found, 1):
         claim = ledger.execute(
             "SELECT name, reading_id FROM members JOIN claims ON claims.id = claim_id WHERE proposition_id = ?"
-            " ORDER BY confidence DESC, reading_id LIMIT 1",
+            " ORDER BY confidence DESC, reading_id, name LIMIT 1",
             (one.row,),
         ).fetchone()
         made.append(
@@ -204,7 +204,7 @@ def _claims(ledger: sqlite3.Connection, words: str) -> tuple[Choice, ...]:
         return ()
     rows = ledger.execute(
         "SELECT reading_id, name FROM claims WHERE id IN (SELECT rowid FROM claims_search WHERE name MATCH ?)"
-        " ORDER BY document_count DESC, reading_id LIMIT ?",
+        " ORDER BY document_count DESC, reading_id, name LIMIT ?",
         (match_expression(words), MOST_CLAIMS),
     )
     return tuple(Choice(row["reading_id"], row["name"]) for row in rows)

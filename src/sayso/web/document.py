@@ -226,7 +226,8 @@ def _claims(ledger: sqlite3.Connection, row: int, document: str) -> dict[str, st
     rows = ledger.execute(
         "SELECT attributions.reading_id AS attribution, claims.reading_id AS claim FROM propositions"
         " JOIN attributions ON attributions.id = attribution_id JOIN members ON proposition_id = propositions.id"
-        " JOIN claims ON claims.id = claim_id WHERE propositions.document_id = ? ORDER BY members.confidence",
+        " JOIN claims ON claims.id = claim_id WHERE propositions.document_id = ?"
+        " ORDER BY members.confidence, claims.reading_id, claims.name",
         (row,),
     )
     return {whole_id(document, one["attribution"]): one["claim"] for one in rows}

@@ -156,7 +156,7 @@ JOIN claims ON claims.id = members.claim_id
 JOIN documents ON documents.id = attributions.document_id
 LEFT JOIN entities AS outlets ON outlets.id = documents.outlet_id
 WHERE attributions.entity_id = ?
-ORDER BY claims.reading_id, dated, attributions.id LIMIT ?"""
+ORDER BY claims.reading_id, claims.name, dated, attributions.id LIMIT ?"""
 
 
 def rows(view: EntityView) -> Iterable[Said]:
