@@ -560,6 +560,18 @@ def test_an_entry_that_was_changed_is_refused(ledger: sqlite3.Connection) -> Non
         correction_from_json(b'{"id": 1}', "file, line 7")
 
 
+def test_words_that_do_not_stand_where_an_entry_says_are_not_corrected(ledger: sqlite3.Connection) -> None:
+    for kind in ("act", "merge", "moved"):
+        one = KINDS[kind](ledger)
+        line = correction_to_json(one).decode().replace('"said"', '"sold"').replace('"Ana Ruiz"', '"Ana Rouz"')
+        forged = with_id(msgspec.json.decode(line, type=Correction))
+        before = exported(ledger), asked(ledger)
+        with transaction(ledger):
+            put(ledger, [forged], LEXICON)
+        assert (exported(traced(ledger)), asked(ledger)) == before
+        assert standing(ledger, forged).state is State.NOT_FOUND
+
+
 def test_killed_in_the_middle_nothing_of_a_correction_is_kept(tmp_path: Path) -> None:
     path = write(tmp_path / "l", *STORY)
     with opened(path) as ledger:

@@ -15,7 +15,9 @@ _SELF = frozenset({"i", "me", "my", "mine", "myself"})
 
 def attribution_in(reading: Reading, said: Said) -> Attribution | None:
     """The attribution of a Reading that a correction means: the one of this cue, and of several the one with this
-    content, or that shares most of it. None where there is none."""
+    content, or that shares most of it. None where there is none, or where other words than these stand at its cue."""
+    if said.cue.span.of(reading.document.text) != said.cue.text:
+        return None
     found = [one for one in reading.attributions if one.cue == said.cue.span]
     content = [words.span for words in said.content]
     return max(found, key=lambda one: (list(one.content) == content, _shared(one.content, content)), default=None)

@@ -47,7 +47,7 @@ def source_at(ledger: sqlite3.Connection, part: Part) -> SourceAt | None:
     """The source that a correction means: the one with this mention, or that is named by these words as a speaker."""
     if part.source is None:
         return None
-    given = (*ids_of(part), part.text_sha256, part.source.start, part.source.end)
+    given = (*ids_of(part), part.text_sha256, part.source.start, part.source.end, part.source.text)
     row = ledger.execute(_WITH_MENTION, given).fetchone() or ledger.execute(_NAMED_THERE, given).fetchone()
     if row is None:
         return None
@@ -63,7 +63,8 @@ FROM documents
 JOIN sources ON sources.document_id = documents.id
 JOIN mentions ON mentions.source_id = sources.id
 LEFT JOIN machine_entities ON machine_entities.source_id = sources.id
-WHERE documents.reading_id IN (?, ?) AND text_sha256 = ? AND mentions."start" = ? AND mentions."end" = ?
+WHERE documents.reading_id IN (?1, ?2) AND text_sha256 = ?3 AND mentions."start" = ?4 AND mentions."end" = ?5
+  AND substr(text, ?4 + 1, ?5 - ?4) = ?6
 ORDER BY sources.id LIMIT 1"""
 
 _NAMED_THERE = """
@@ -73,7 +74,8 @@ JOIN attributions ON attributions.document_id = documents.id
 JOIN spans ON attribution_id = attributions.id AND part = 'source'
 JOIN sources ON sources.id = speaker_id
 LEFT JOIN machine_entities ON machine_entities.source_id = sources.id
-WHERE documents.reading_id IN (?, ?) AND text_sha256 = ? AND spans."start" = ? AND spans."end" = ?
+WHERE documents.reading_id IN (?1, ?2) AND text_sha256 = ?3 AND spans."start" = ?4 AND spans."end" = ?5
+  AND substr(text, ?4 + 1, ?5 - ?4) = ?6
 ORDER BY attributions.id LIMIT 1"""
 
 

@@ -44,6 +44,7 @@ def proposition_of(ledger: sqlite3.Connection, part: Part) -> int | None:
         words.end,
         part.deed,
         None if part.deed else part.position,
+        words.text,
     )
     if part.attribution is None:
         found = ledger.execute(_OF_STATEMENT, given).fetchone()
@@ -60,8 +61,9 @@ JOIN spans ON spans.attribution_id = attributions.id AND part = 'cue'
 JOIN propositions ON propositions.attribution_id = attributions.id
 WHERE documents.reading_id IN (?1, ?2) AND text_sha256 = ?3 AND spans."start" = ?4 AND spans."end" = ?5
   AND is_deed = ?6 AND (?7 IS NULL OR propositions.position = ?7)
+  AND substr(text, ?4 + 1, ?5 - ?4) = ?8
 ORDER BY (SELECT "start" FROM spans WHERE attribution_id = attributions.id AND part = 'content' AND position = 0)
-  IS NOT ?8, documents.id, attributions.id LIMIT 1"""
+  IS NOT ?9, documents.id, attributions.id LIMIT 1"""
 
 _OF_STATEMENT = """
 SELECT propositions.id FROM documents
@@ -69,6 +71,7 @@ JOIN statements ON statements.document_id = documents.id
 JOIN propositions ON propositions.statement_id = statements.id
 WHERE documents.reading_id IN (?1, ?2) AND text_sha256 = ?3 AND statements."start" = ?4 AND statements."end" = ?5
   AND is_deed = ?6 AND (?7 IS NULL OR propositions.position = ?7)
+  AND substr(text, ?4 + 1, ?5 - ?4) = ?8
 ORDER BY documents.id, statements.id LIMIT 1"""
 
 

@@ -61,6 +61,8 @@ PAGES: tuple[Page[Any], ...] = (
     corrections.PAGE,
 )
 
+NOT_CITED = (cite.PAGE, correct.PAGE, corrections.PAGE)
+
 AT_ONCE = 8  # pages that are made at the same time; others wait, styles and progress do not
 MOST_FILES = 100  # in one upload
 ABOUT = ("title", "publisher", "published", "url")  # what is known of a pasted text
@@ -131,7 +133,7 @@ async def _for_people(site: Site, page: Page[Any], request: Request) -> Response
         "path": page.path,
         "json_address": addresses.address(f"{page.twin}.json", **given),
         "csv_address": addresses.address(f"{page.twin}.csv", **given),
-        "cite_address": None if page is cite.PAGE else addresses.address("/cite", **{**given, "view": page.path}),
+        "cite_address": None if page in NOT_CITED else addresses.address("/cite", **{**given, "view": page.path}),
         "csv_name": file_name(page.twin, given, ".csv"),
         "json_name": file_name(page.twin, given, ".json"),
     }
