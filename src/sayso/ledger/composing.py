@@ -26,6 +26,7 @@ from sayso.corrections.entries import (
 from sayso.errors import SaysoError
 from sayso.ledger.correcting import machine_readings, now
 from sayso.ledger.corrections import correction_with_id, undone_by
+from sayso.ledger.identities import source_at
 from sayso.ledger.namesakes import folded
 from sayso.ledger.questions import entities_named, names_like
 from sayso.ledger.readings import kept_readings
@@ -376,8 +377,9 @@ def _name_of(reading: Reading, source: str | None) -> str | None:
 
 def _place(source: Source, found: Found) -> Span | None:
     """Where a document names a source."""
-    if source.mentions:
-        return source.mentions[0]
+    shared = {span for one in _sources(found) if one.id != source.id for span in one.mentions}
+    if alone := [span for span in source.mentions if span not in shared]:
+        return alone[0]
     speaks = (one.source for one in found.reading.attributions if one.speaker == source.id and one.source is not None)
     return next(speaks, None)
 
@@ -411,18 +413,19 @@ def _source_of(ledger: sqlite3.Connection, entity: int, document: str | None = N
         _, _, reading = next(kept_readings(ledger, [row["document_id"]]))
         id_ = whole_id(reading.document.id, row["reading_id"])
         source = next(one for one in reading.sources if one.id == id_)
-        place = source.mentions[0] if source.mentions else None
         speaks = (one.source for one in reading.attributions if one.speaker == id_ and one.source is not None)
-        place = place or next(speaks, None)
-        if place is not None:
-            return replace(part_of(reading.document), source=words_at(reading.document.text, place))
+        for place in (*source.mentions, *speaks):
+            part = replace(part_of(reading.document), source=words_at(reading.document.text, place))
+            meant = source_at(ledger, part)
+            if meant is not None and meant.row == row["id"]:  # two sources may share a mention
+                return part
     name = _entity_name(ledger, entity)
     where = f" in {document}" if document else " in another document" if but else ""
     raise NoSuchPart(f"“{name}” is no source{where} that words of the text name; give another one")
 
 
 _SOURCES_OF = """
-SELECT sources.document_id, sources.reading_id FROM sources JOIN documents ON documents.id = document_id
+SELECT sources.id, sources.document_id, sources.reading_id FROM sources JOIN documents ON documents.id = document_id
 WHERE entity_id = :entity AND (:document IS NULL OR documents.reading_id = :document)
   AND (:but IS NULL OR documents.reading_id <> :but)
 ORDER BY sources.id LIMIT 50"""
