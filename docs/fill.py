@@ -18,7 +18,7 @@ from pathlib import Path
 from sayso import model
 from sayso.export import EXPORTS, LEFT_OUT
 from sayso.export.fields import READING, carries, field_paths
-from sayso.ledger.opening import writing_to
+from sayso.ledger.opening import migrations, writing_to
 from sayso.lexicon import load_lexicon
 from sayso.trace.auditing import AuditRow
 
@@ -76,7 +76,7 @@ def _held_by_a_table(ledger: sqlite3.Connection, made: sqlite3.Row) -> Iterator[
     for one in columns:
         target = points_to.get(one["name"])
         link = f"[{target}](#{target})" if target else ""
-        yield f"| `{one['name']}` | {one['type'].split(' ')[0].lower()} | {_meaning(sql, one['name'])} | {link} |"
+        yield f"| `{one['name']}` | {one['type'].split(' ')[0].lower()} | {_meaning(name, sql, one['name'])} | {link} |"
     yield ""
 
 
@@ -86,9 +86,11 @@ def _said_of(sql: str) -> str:
     return " ".join(line.strip(" -") for line in head.group(1).splitlines()) if head else ""
 
 
-def _meaning(sql: str, column: str) -> str:
-    """The comment behind a column."""
-    found = re.search(rf'^\s*"?{column}"? [^\n]*?-- ([^\n]*)$', sql, re.MULTILINE)
+def _meaning(table: str, sql: str, column: str) -> str:
+    """The comment behind a column, where it is made or, of one that came later, where it is added."""
+    made = rf'^\s*"?{column}"? [^\n]*?-- ([^\n]*)$'
+    added = rf"^ALTER TABLE {table} ADD COLUMN {column} [^\n]*?-- ([^\n]*)$"
+    found = re.search(made, sql, re.MULTILINE) or re.search(added, "\n".join(migrations()), re.MULTILINE)
     return found.group(1).replace("|", "\\|") if found else ""
 
 
@@ -145,6 +147,7 @@ _AUDIT = {
     "chain, origin": "how it reached the reader, from the document on, and where that ends; no origin for a circle",
     "superseded_by": "the attribution by which the holder took it back later",
     "read_by, traced_by": "the versions of sayso, models and lexicon that read the document, and that traced the claim",
+    "corrected": "what people put right in the attribution, who, when and why",
 }
 
 

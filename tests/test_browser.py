@@ -94,6 +94,8 @@ PATHS = {
     "cite": "/cite?view=%2Fdocument&id=courier",
     "search": "/search?words=weir",
     "adding": "/adding",
+    "correct": "/correct?id=courier%3A26-30&words=weir",
+    "corrections": "/corrections",
     "sign-in": "/sign-in",
 }
 
@@ -285,3 +287,60 @@ def test_on_paper_the_notes_stand_beside_the_text_and_no_forms(window: Any) -> N
     assert page.locator("#note-1").is_visible()
     assert not page.locator("header.site").is_visible()
     assert not page.locator(".show").is_visible()
+
+
+def test_by_keyboard_alone_an_attribution_is_corrected_and_that_undone(window: Any, tmp_path: Path) -> None:
+    path = write_story(tmp_path / "story")
+    with served(path) as at:
+        page = window(at=at).open("/document?id=courier")
+        tab_to(page, ".mark.cue[data-a='1']")
+        page.keyboard.press("c")
+        page.wait_for_url("**/correct?id=courier*")
+        assert page.evaluate("document.activeElement.id") == "speaker"
+        tab_to(page, "#act")
+        page.keyboard.type("deny")
+        tab_to(page, "#change-by")
+        page.keyboard.type("Ida Tarrant")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/document?id=courier#said-*", timeout=60_000)
+        page.locator("#note-1.joined, #note-1 strong.corrected").first.wait_for()
+        assert "denies" in page.locator("#note-1 .deed").inner_text()
+        page.keyboard.press("Control+z")
+        page.wait_for_function("!document.querySelector('.corrections')", timeout=60_000)
+        assert "says" in page.locator("#note-1 .deed").inner_text()
+        assert page.locator("strong.corrected").count() == 0
+
+
+def test_without_javascript_an_attribution_is_corrected_and_that_undone(window: Any, tmp_path: Path) -> None:
+    path = write_story(tmp_path / "story")
+    with served(path) as at:
+        page = window(at=at, java_script_enabled=False).open("/correct?id=courier%3A26-30")
+        page.select_option("#act", "deny")
+        page.fill("#change-by", "Ida Tarrant")
+        page.click("text=Save what was changed")
+        page.wait_for_url("**/document?id=courier#said-*", timeout=60_000)
+        assert page.locator("strong.corrected").count() == 1
+        page.click(".corrections button")
+        page.wait_for_url("**/document?id=courier", timeout=60_000)
+        assert page.locator("strong.corrected").count() == 0
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_corrections_are_accessible_where_there_are_some(
+    window: Any, tmp_path: Path, size: tuple[int, int], scheme: str
+) -> None:
+    path = write_story(tmp_path / "story")
+    with served(path) as at:
+        page = window(size, at, color_scheme=scheme, bypass_csp=True).open("/correct?id=courier%3A26-30&words=weir")
+        page.select_option("#act", "deny")
+        page.fill("#change-by", "Ida Tarrant")
+        page.fill("#change-why", "the second paragraph")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/document?id=courier#said-*", timeout=60_000)
+        for there in ("/corrections", "/document?id=courier", "/correct?id=courier%3A26-30&words=weir"):
+            page.goto(at + there)
+            page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
+            found = axe.Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
+            assert [(one["id"], [n["html"] for n in one["nodes"]]) for one in found.response["violations"]] == []
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

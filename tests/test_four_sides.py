@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent / "data" / "four_sides"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text("utf8"))
 SAYING = (Stance.SAYS, Stance.PROBABLE)
 MISSED = {
-    "river": {"Tomas Reyes", "chamber of commerce", "Karin Lindqvist"},
+    "river": {"chamber of commerce", "Karin Lindqvist"},
     "exam": {"association of private schools", "Daniel Achterberg"},
     "fire": {"Councillors", "Peter Malden"},
     "hospital": {"office"},

@@ -137,6 +137,7 @@ def test_no_page_proposes_who_an_unnamed_source_is(client: TestClient) -> None:
 ADDRESSES = [
     *("/", "/search?words=weir", "/document?id=courier", "/entity?id=2", "/outlets"),
     *("/claim?id=courier%3A26-30", "/compare?a=courier&b=herald", "/cite?view=%2Fdocument&id=courier"),
+    *("/correct?id=courier%3A26-30", "/corrections"),
 ]
 
 
@@ -152,7 +153,7 @@ def test_every_view_has_twins_at_the_same_address(client: TestClient, address: s
     answer = client.get(f"{twin}.csv{mark}{query}")
     assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert len(rows) > 1
+    assert len(rows) > 1 or path in ("/correct", "/corrections")  # nobody has corrected anything
     assert len({len(row) for row in rows}) == 1
 
 

@@ -125,7 +125,7 @@ def test_beyond_this_machine_numbers_and_given_names_are_answered() -> None:
     assert not access.calls("attacker.example")
 
 
-WRITES = ["/add", "/trace", "/sign-in"]
+WRITES = ["/add", "/correct", "/trace", "/sign-in"]
 
 
 def test_these_are_all_the_addresses_that_write(ledger: Path) -> None:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "copies": ("sayso.cli.copies:copies", "Show which documents share passages, and which had them first."),
     "sources": ("sayso.cli.sources:sources", "Show who speaks most in a ledger, or all that one source said."),
     "history": ("sayso.cli.history:history", "Show the versions of a document, and what changed in them."),
+    "correct": ("sayso.cli.correct:correct", "Correct what the machine read; list corrections, undo them, share them."),
     "export": ("sayso.cli.export:export", "Write what a ledger holds in a format that other programs take."),
     "serve": ("sayso.cli.serve:serve", "Show a ledger in the browser: search it, read its documents, add to it."),
     "check": ("sayso.cli.check:check", "Verify that a ledger is whole."),

@@ -53,6 +53,7 @@ def _format(ctx: click.Context, param: click.Parameter, value: str) -> str:  # n
     default="",
     help="Fields to leave out, to protect sources: access,anonymity_reason. Spans stay: they are the article's words.",
 )
+@click.option("--machine", is_flag=True, help="As the machine read it, before people corrected it.")
 def export(
     ledger: Path,
     name: str,
@@ -65,6 +66,7 @@ def export(
     named: bool | None,
     text: str | None,
     without: str,
+    machine: bool,
 ) -> None:
     """Write what a ledger holds in a format that other programs take.
 
@@ -95,7 +97,7 @@ def export(
         def wanted() -> Iterator[Reading]:
             nonlocal count
             rows = rows_of(connection, outlet, since, until)
-            for reading in selected(entities.readings(rows), chosen, entities):
+            for reading in selected(entities.readings(rows, by_machine=machine), chosen, entities):
                 count += 1
                 advance(lambda: None)
                 yield left_out(reading, fields)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 
 from sayso.errors import InputError
+from sayso.ledger.correcting import follow_again, follow_new
 from sayso.ledger.entities import outlet_key, outlet_named
 from sayso.ledger.opening import transaction
 from sayso.ledger.readings import documents_in
@@ -94,6 +95,7 @@ def read_again(ledger: sqlite3.Connection, read_many: ReadMany, made_by: MadeBy,
         with transaction(ledger):
             for row, reading in zip(page, found, strict=True):
                 replace_reading(ledger, row, reading, lexicon, searchable=False)
+            follow_again(ledger, page, lexicon)
             make_contents_searchable(ledger, page)
         for reading in found:
             told(Added(reading.document.id, len(reading.attributions)))
@@ -140,7 +142,9 @@ def _write(
         for one, reading in batch:
             try:
                 arrived = Arrived(reading, one.read.place, one.read.problems, one.read.left_out)
-                rows.append(store(ledger, arrived, added, lexicon, searchable=False))
+                parted: set[int] = set()
+                rows.append(store(ledger, arrived, added, lexicon, searchable=False, parted=parted))
+                follow_new(ledger, rows[-1], lexicon, parted=bool(parted), searchable=False)
                 events.append(Added(one.read.place, len(reading.attributions)))
             except InputError as error:
                 events.append(error)

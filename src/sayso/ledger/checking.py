@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from sayso.errors import InputError
 from sayso.export.jsonl import reading_from_json, reading_to_json
+from sayso.ledger.correcting import faults_of_corrections
 from sayso.ledger.readings import document_rows, kept_readings
 from sayso.ledger.storing import BETWEEN_PIECES
 
@@ -35,6 +36,7 @@ def _faults_within(ledger: sqlite3.Connection, advance: Callable[[], None]) -> I
         yield from _index_faults(ledger, table)
     yield from _count_faults(ledger)
     yield from _entity_faults(ledger)
+    yield from _correction_faults(ledger)
     for number in document_rows(ledger):
         yield from _document_faults(ledger, number)
         advance()
@@ -120,3 +122,12 @@ def _entity_faults(ledger: sqlite3.Connection) -> Iterator[str]:
         " LEFT JOIN sources ON sources.id = speaker_id WHERE attributions.entity_id IS NOT sources.entity_id LIMIT 20"
     ):
         yield f"document {row['reading_id']}: '{row['name']}' is not under the entity of its speaker"
+
+
+def _correction_faults(ledger: sqlite3.Connection) -> Iterator[str]:
+    try:
+        yield from faults_of_corrections(ledger)
+    except InputError as error:
+        yield str(error)
+    except (ValueError, LookupError, AttributeError) as error:
+        yield f"corrections: a part of a document that they are about is missing or unknown ({error!r})"

@@ -19,6 +19,7 @@ from sayso.ledger.storing import BETWEEN_PIECES, whole_id
 from sayso.model import Act, Relation, Span
 from sayso.trace.copies import quotation_drift
 from sayso.trace.grouping import JOINED
+from sayso.trace.moving import moved
 from sayso.trace.shingles import quoted_stretches, words_in
 
 LEAST_QUOTED = 4  # words of a quotation that is compared
@@ -209,9 +210,10 @@ def _matches(
     found: dict[tuple[int, int], _Match] = dict.fromkeys(
         _aligned(_passages(ledger, a, b), said_a, said_b), (Relation.SAME, _COPIED, 1.0)
     )
+    moves = moved(ledger)  # these are matched by the claims that they were moved to
     for row in ledger.execute(_PAIRS, (a["id"], b["id"])):
         same = row["same"] >= row["contrary"]
-        if row["a"] in said_a and row["b"] in said_b:
+        if row["a"] in said_a and row["b"] in said_b and not {row["a"], row["b"]} & moves.keys():
             found.setdefault(
                 (row["a"], row["b"]),
                 (Relation.SAME, _COMPARED, row["same"]) if same else (Relation.CONTRARY, "contrary", row["contrary"]),

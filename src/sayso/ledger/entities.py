@@ -7,7 +7,7 @@ namesakes apart are looked at together, and where a new one parts what was one s
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -19,6 +19,10 @@ from sayso.ledger.namesakes import Signs, compared, folded, left_open, outlet_na
 from sayso.lexicon import Lexicon
 from sayso.model import Document, Source, SourceKind
 from sayso.resolve.names import organization_key
+
+# Sources, and the entities that they were joined to by their names, whatever corrections made of that.
+_SOURCES = "sources LEFT JOIN machine_entities ON source_id = sources.id"
+_JOINED = "coalesce(machine_entities.entity_id, sources.entity_id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ def join(ledger: sqlite3.Connection, source: Source, lexicon: Lexicon, moved: se
         return Joined()
     namesake = msgspec.json.encode(found.signs).decode()
     like = ledger.execute(
-        "SELECT entity_id FROM sources WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1",
+        f"SELECT {_JOINED} AS entity_id FROM {_SOURCES}"  # noqa: S608 - of our own
+        " WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1",
         (found.key, source.kind, namesake),
     ).fetchone()
     name = outlet_name(source.name, lexicon) or source.name
@@ -66,9 +71,8 @@ def part_anew(ledger: sqlite3.Connection, gone: Iterable[sqlite3.Row]) -> None:
             "SELECT 1 FROM sources WHERE name_key = ? AND kind = ? AND namesake = ? LIMIT 1", signs
         ).fetchone():
             _part(ledger, one["name_key"], one["kind"], moved)
-        called = (one["entity_id"], one["name"])
-        if not ledger.execute("SELECT 1 FROM sources WHERE entity_id = ? AND name = ? LIMIT 1", called).fetchone():
-            _call_anew(ledger, one["entity_id"])
+        if one["name"] not in names_of(ledger, one["entity_id"], one["name"]):
+            call_anew(ledger, one["entity_id"])
     for entity in sorted(moved):
         count_entity(ledger, entity)
 
@@ -92,7 +96,7 @@ def outlet_of(ledger: sqlite3.Connection, document: Document, lexicon: Lexicon) 
     if name is None:
         return None
     found = ledger.execute(
-        "SELECT id FROM entities WHERE name_key = ? AND kind = ? ORDER BY id",
+        "SELECT id FROM entities WHERE name_key = ? AND kind = ? AND made_for IS NULL ORDER BY id",
         (outlet_key(name), SourceKind.ORGANIZATION),
     ).fetchone()
     if found is None:
@@ -115,14 +119,17 @@ def _part(
     added to `moved`. Returns the entity of each signs.
     """
     rows = ledger.execute(
-        "SELECT namesake, min(entity_id) AS entity_id FROM sources WHERE name_key = ? AND kind = ? GROUP BY namesake",
+        f"SELECT namesake, min({_JOINED}) AS entity_id FROM {_SOURCES}"  # noqa: S608 - of our own
+        " WHERE name_key = ? AND kind = ? GROUP BY namesake",
         (key, kind),
     ).fetchall()
     before = {msgspec.json.decode(row["namesake"], type=Signs): int(row["entity_id"]) for row in rows}
     groups = parted([*before] if arriving is None else [*before, arriving])
     free = {
         int(row["id"]): str(row["told_apart_by"])
-        for row in ledger.execute("SELECT id, told_apart_by FROM entities WHERE name_key = ? AND kind = ?", (key, kind))
+        for row in ledger.execute(
+            "SELECT id, told_apart_by FROM entities WHERE name_key = ? AND kind = ? AND made_for IS NULL", (key, kind)
+        )
     }
     after: dict[Signs, int] = {}
     parting = False
@@ -141,7 +148,7 @@ def _part(
                 parting = True
     if parting:
         for entity in {*before.values(), *after.values()}:
-            _call_anew(ledger, entity)
+            call_anew(ledger, entity)
     return after
 
 
@@ -159,8 +166,14 @@ def _take(ledger: sqlite3.Connection, bare: dict[int, str], group: frozenset[Sig
 def _move(ledger: sqlite3.Connection, key: str, kind: str, signs: Signs, entity: int) -> None:
     """Put all sources of a name and its signs under another entity, and what they said with them."""
     namesake = msgspec.json.encode(signs).decode()
-    mine = "name_key = ? AND kind = ? AND namesake = ?"
     given = (key, kind, namesake)
+    mine = "name_key = ? AND kind = ? AND namesake = ?"
+    # Those whose entity a correction changes keep it until corrections are looked at again.
+    ledger.execute(
+        f"UPDATE machine_entities SET entity_id = ? WHERE source_id IN (SELECT id FROM sources WHERE {mine})",  # noqa: S608
+        (entity, *given),
+    )
+    mine += " AND id NOT IN (SELECT source_id FROM machine_entities)"
     ledger.execute(
         f"UPDATE attributions SET entity_id = ? WHERE speaker_id IN (SELECT id FROM sources WHERE {mine})",  # noqa: S608
         (entity, *given),
@@ -191,7 +204,7 @@ def _call(ledger: sqlite3.Connection, entity: int, name: str, rename: bool = Tru
         ledger.execute("UPDATE entities SET name = ? WHERE id = ?", (name, entity))
 
 
-def _call_anew(ledger: sqlite3.Connection, entity: int) -> None:
+def call_anew(ledger: sqlite3.Connection, entity: int) -> None:
     """Leave an entity the names of the sources that it has now: those of others have gone with them.
 
     An outlet keeps all its names: publishers give them too.
@@ -199,13 +212,39 @@ def _call_anew(ledger: sqlite3.Connection, entity: int) -> None:
     (is_outlet,) = ledger.execute("SELECT is_outlet FROM entities WHERE id = ?", (entity,)).fetchone()
     if is_outlet:
         return
-    names = [row["name"] for row in ledger.execute("SELECT DISTINCT name FROM sources WHERE entity_id = ?", (entity,))]
+    names = names_of(ledger, entity)
     if not names:
         return
     _forget_names(ledger, entity)
     ledger.execute("UPDATE entities SET name = ? WHERE id = ?", (max(names, key=_fullness), entity))
     for name in names:
         _call(ledger, entity, name, rename=False)
+
+
+def names_of(ledger: sqlite3.Connection, entity: int, name: str | None = None) -> list[str]:
+    """The names of the sources that were joined to an entity by their names, and that no correction took from it;
+    with `name`, that one if it is among them."""
+    rows = ledger.execute(
+        "SELECT name FROM sources WHERE entity_id = ?1 AND (?2 IS NULL OR name = ?2)"
+        " AND NOT EXISTS (SELECT 1 FROM machine_entities WHERE source_id = sources.id)"
+        " UNION SELECT name FROM machine_entities JOIN sources ON sources.id = source_id"
+        " WHERE machine_entities.entity_id = ?1 AND (?2 IS NULL OR name = ?2)"
+        " AND sources.entity_id = (SELECT goes_to_id FROM entities WHERE id = ?1)",
+        (entity, name),
+    )
+    return [row["name"] for row in rows]
+
+
+def make_for(ledger: sqlite3.Connection, place: str, names: Sequence[str], kind: str, key: str) -> int:
+    """The entity that corrections make for the source at a place, called by these names."""
+    name = max(names, key=_fullness)
+    found = ledger.execute("SELECT id FROM entities WHERE made_for = ?", (place,)).fetchone()
+    entity = int(found["id"]) if found else _make(ledger, name, kind, key)
+    ledger.execute("UPDATE entities SET name = ?, made_for = ? WHERE id = ?", (name, place, entity))
+    _forget_names(ledger, entity)
+    for one in names:
+        _note_name(ledger, entity, one)
+    return entity
 
 
 def _note_name(ledger: sqlite3.Connection, entity: int, name: str) -> None:

@@ -98,6 +98,9 @@ class Hit:
     excerpt: str
 
 
+# Entities that corrections merged are found by all their names; those whose sources have gone are not.
+_NOW = "SELECT coalesce(goes_to_id, id) FROM entities WHERE id IN"
+_HEARD = "(document_count > 0 OR is_outlet)"
 _SPEAKER = "id, name, kind, attribution_count, document_count, is_ambiguous, told_apart_by"
 
 
@@ -115,7 +118,8 @@ def entities_named(ledger: sqlite3.Connection, name: str) -> list[Speaker]:
     """The entities that some document calls by this name, or else those with words in their names that begin with
     all the words of this."""
     exact = ledger.execute(
-        f"SELECT {_SPEAKER} FROM entities WHERE id IN (SELECT entity_id FROM entity_names WHERE name = ?)"  # noqa: S608
+        f"SELECT {_SPEAKER} FROM entities WHERE id IN ({_NOW}"  # noqa: S608
+        f" (SELECT entity_id FROM entity_names WHERE name = ?)) AND {_HEARD}"
         " ORDER BY attribution_count DESC, id",
         (folded(name),),
     ).fetchall()
@@ -126,7 +130,8 @@ def entities_named(ledger: sqlite3.Connection, name: str) -> list[Speaker]:
         return []
     begins = " INTERSECT ".join(["SELECT entity_id FROM entity_words WHERE word >= ? AND word < ?"] * len(words))
     rows = ledger.execute(
-        f"SELECT {_SPEAKER} FROM entities WHERE id IN ({begins}) ORDER BY attribution_count DESC, id LIMIT 20",  # noqa: S608
+        f"SELECT {_SPEAKER} FROM entities WHERE id IN ({_NOW} ({begins})) AND {_HEARD}"  # noqa: S608
+        " ORDER BY attribution_count DESC, id LIMIT 20",
         [bound for word in words for bound in (word, word + _LAST)],
     )
     return [_speaker(row) for row in rows]
@@ -283,7 +288,7 @@ def _candidates(ledger: sqlite3.Connection, row: sqlite3.Row) -> tuple[str, ...]
         return ()
     holds = " INTERSECT ".join(["SELECT entity_id FROM entity_words WHERE word = ?"] * len(words))
     found = ledger.execute(
-        f"SELECT DISTINCT name FROM entities WHERE id IN ({holds}) AND kind = ?"  # noqa: S608
+        f"SELECT DISTINCT name FROM entities WHERE id IN ({_NOW} ({holds})) AND {_HEARD} AND kind = ?"  # noqa: S608
         " ORDER BY attribution_count DESC, id LIMIT 5",
         (*words, row["kind"]),
     )

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from sayso.export.format import Entity
+from sayso.ledger.correcting import machine_reading
 from sayso.ledger.questions import entities_named
 from sayso.ledger.readings import document_rows, kept_readings
 from sayso.model import Reading
@@ -22,10 +23,13 @@ class LedgerEntities:
         """The entity of a source of the document that was given out last; None for unnamed ones and open names."""
         return self._known.get(key, default)
 
-    def readings(self, rows: Iterator[int]) -> Iterator[Reading]:
-        """The Readings of these rows; while one is at hand, its sources can be looked up."""
+    def readings(self, rows: Iterator[int], *, by_machine: bool = False) -> Iterator[Reading]:
+        """The Readings of these rows; while one is at hand, its sources can be looked up. `by_machine` gives them as
+        they were before people corrected them."""
         names: dict[int, str] = {}
-        for _, entities, reading in kept_readings(self._ledger, rows):
+        for row, entities, reading in kept_readings(self._ledger, rows):
+            if by_machine:
+                reading = machine_reading(self._ledger, row, reading)
             for entity in set(entities.values()) - names.keys():
                 (names[entity],) = self._ledger.execute("SELECT name FROM entities WHERE id = ?", (entity,)).fetchone()
             self._known = {

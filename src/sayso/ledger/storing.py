@@ -8,20 +8,22 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
+from itertools import chain, count
 
 from sayso.errors import InputError
 from sayso.ledger.counts import count_document, count_entity
 from sayso.ledger.entities import join, outlet_of, part_anew
 from sayso.ledger.notices import note_what_it_corrects
 from sayso.lexicon import Lexicon
-from sayso.model import Attribution, Document, MadeBy, Reading, Source, Span
+from sayso.model import Attribution, Document, MadeBy, Reading, Span
 from sayso.readers.given import LeftOut
 
 BETWEEN_PIECES = " … "  # of a content, where it is shown in one line
+
+Rows = Mapping[str, Mapping[str, int]]  # by table, and by the id that a part of a Reading has there
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -38,11 +40,18 @@ class Arrived:
 
 
 def store(
-    ledger: sqlite3.Connection, arrived: Arrived, added: str, lexicon: Lexicon, *, searchable: bool = True
+    ledger: sqlite3.Connection,
+    arrived: Arrived,
+    added: str,
+    lexicon: Lexicon,
+    *,
+    searchable: bool = True,
+    parted: set[int] | None = None,
 ) -> int:
     """Add a document with its Reading; `added` is the time. Returns its row's id.
 
     Unless it is made `searchable`, its caller must do so with `make_searchable`: that is quicker for many at once.
+    Entities that it parts from others of their name are added to `parted`.
 
     Raises InputError where ids occur twice in the Reading, so that it could not be given back.
     """
@@ -80,7 +89,10 @@ def store(
         ((row, i, one.kind, one.text) for i, one in enumerate(arrived.left_out)),
     )
     _store_problems(ledger, row, arrived.problems, of_input=True)
-    _store_reading(ledger, row, reading, lexicon)
+    _store_problems(ledger, row, reading.problems, of_input=False)
+    moved = _store_parts(ledger, row, reading, lexicon)
+    if parted is not None:
+        parted |= moved
     note_what_it_corrects(ledger, row, document, first, lexicon)
     if searchable:
         make_searchable(ledger, [row])
@@ -95,24 +107,41 @@ def replace_reading(
     Unless it is made `searchable`, its caller must do so with `make_contents_searchable`.
     """
     _refuse_double_ids(reading, reading.document.id)
+    gone = _take_out(ledger, row)
+    ledger.execute("DELETE FROM problems WHERE document_id = ? AND NOT is_of_input", (row,))
+    ledger.execute(
+        "UPDATE documents SET maker_id = ?, language = ? WHERE id = ?",
+        (maker_of(ledger, reading.made_by), reading.document.language, row),
+    )
+    _store_problems(ledger, row, reading.problems, of_input=False)
+    _store_parts(ledger, row, reading, lexicon)
+    part_anew(ledger, gone)
+    if searchable:
+        make_contents_searchable(ledger, [row])
+
+
+def replace_parts(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon, rows: Rows) -> None:
+    """Put other attributions, statements and sources in the place of a document's; `rows` says which rows those get
+    that had one before. What is said in it is searchable before, and has to be made so after."""
+    gone = _take_out(ledger, row)
+    _store_parts(ledger, row, reading, lexicon, rows)
+    part_anew(ledger, gone)
+
+
+def _take_out(ledger: sqlite3.Connection, row: int) -> list[sqlite3.Row]:
+    """Take the parts of a document's Reading out. Returns by what its sources were joined to entities."""
     gone = ledger.execute(
-        "SELECT DISTINCT name_key, kind, namesake, entity_id, name FROM sources"
-        " WHERE document_id = ? AND entity_id IS NOT NULL",
+        "SELECT DISTINCT name_key, kind, namesake, name,"
+        " coalesce(machine_entities.entity_id, sources.entity_id) AS entity_id"
+        " FROM sources LEFT JOIN machine_entities ON source_id = sources.id"
+        " WHERE document_id = ? AND name_key IS NOT NULL",
         (row,),
     ).fetchall()
     # From the inside out: an attribution within another points to it.
     ledger.execute("UPDATE attributions SET within_id = NULL WHERE document_id = ?", (row,))
     for table in ("attributions", "sources", "statements"):
         ledger.execute(f"DELETE FROM {table} WHERE document_id = ?", (row,))  # noqa: S608 - names of our own
-    ledger.execute("DELETE FROM problems WHERE document_id = ? AND NOT is_of_input", (row,))
-    ledger.execute(
-        "UPDATE documents SET maker_id = ?, language = ? WHERE id = ?",
-        (maker_of(ledger, reading.made_by), reading.document.language, row),
-    )
-    _store_reading(ledger, row, reading, lexicon)
-    part_anew(ledger, gone)
-    if searchable:
-        make_contents_searchable(ledger, [row])
+    return gone
 
 
 def make_searchable(ledger: sqlite3.Connection, rows: Sequence[int]) -> None:
@@ -170,20 +199,41 @@ def id_without_version(kept: str, text_sha256: str) -> str:
     return kept
 
 
-def _store_reading(ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon) -> None:
-    document = reading.document
-    _store_problems(ledger, row, reading.problems, of_input=False)
-    ledger.executemany(
-        'INSERT INTO statements (document_id, reading_id, "start", "end", is_headline) VALUES (?, ?, ?, ?, ?)',
-        ((row, short_id(document.id, s.id), s.span.start, s.span.end, s.headline) for s in reading.statements),
-    )
+def _store_parts(
+    ledger: sqlite3.Connection, row: int, reading: Reading, lexicon: Lexicon, rows: Rows | None = None
+) -> set[int]:
+    """Store the parts of a Reading. Returns the entities that lost or gained sources of other documents by it."""
+    _store_statements(ledger, row, reading, _rows_for(ledger, "statements", reading, rows))
     moved: set[int] = set()
-    sources = _store_sources(ledger, row, document, reading.sources, lexicon, moved)
-    _store_attributions(ledger, row, reading, sources)
+    sources = _store_sources(ledger, row, reading, _rows_for(ledger, "sources", reading, rows), lexicon, moved)
+    _store_attributions(ledger, row, reading, _rows_for(ledger, "attributions", reading, rows), sources)
     _count(ledger, row, reading)
     count_document(ledger, row)
     for entity in sorted(moved):
         count_entity(ledger, entity)
+    return moved
+
+
+def _rows_for(ledger: sqlite3.Connection, table: str, reading: Reading, rows: Rows | None) -> dict[str, int]:
+    """The row of each part of a Reading, by its id: the one that it had, as far as their order stays that of the
+    Reading, or else a new one."""
+    ids = [one.id for one in getattr(reading, table)]
+    kept = [rows[table].get(short_id(reading.document.id, id_)) for id_ in ids] if rows else []
+    known = kept[: kept.index(None)] if None in kept else kept
+    if any(one is not None for one in kept[len(known) :]):
+        known = []
+    fresh = count(_next_row(ledger, table))
+    return dict(zip(ids, chain((one for one in known if one is not None), fresh), strict=False))
+
+
+def _store_statements(ledger: sqlite3.Connection, row: int, reading: Reading, rows: dict[str, int]) -> None:
+    ledger.executemany(
+        'INSERT INTO statements (id, document_id, reading_id, "start", "end", is_headline) VALUES (?, ?, ?, ?, ?, ?)',
+        (
+            (rows[one.id], row, short_id(reading.document.id, one.id), one.span.start, one.span.end, one.headline)
+            for one in reading.statements
+        ),
+    )
 
 
 def _store_problems(ledger: sqlite3.Connection, row: int, problems: Iterable[str], of_input: bool) -> None:
@@ -196,20 +246,21 @@ def _store_problems(ledger: sqlite3.Connection, row: int, problems: Iterable[str
 def _store_sources(
     ledger: sqlite3.Connection,
     row: int,
-    document: Document,
-    sources: Iterable[Source],
+    reading: Reading,
+    rows: dict[str, int],
     lexicon: Lexicon,
     moved: set[int],
 ) -> dict[str, tuple[int, int | None]]:
     """The row and the entity of each source, by its id in the Reading."""
-    rows: dict[str, int] = {}
+    sources = reading.sources
     for source in sources:
         joined = join(ledger, source, lexicon, moved)
-        rows[source.id] = _insert(
+        _insert(
             ledger,
             "sources",
+            id=rows[source.id],
             document_id=row,
-            reading_id=short_id(document.id, source.id),
+            reading_id=short_id(reading.document.id, source.id),
             name=source.name,
             kind=source.kind,
             is_named=source.named,
@@ -233,10 +284,13 @@ def _store_sources(
 
 
 def _store_attributions(
-    ledger: sqlite3.Connection, row: int, reading: Reading, sources: dict[str, tuple[int, int | None]]
+    ledger: sqlite3.Connection,
+    row: int,
+    reading: Reading,
+    rows: dict[str, int],
+    sources: dict[str, tuple[int, int | None]],
 ) -> None:
     document, published_on = reading.document, day_of(reading.document.published)
-    rows = dict(zip((one.id for one in reading.attributions), count(_next_row(ledger, "attributions"))))
     ledger.executemany(
         "INSERT INTO attributions (id, document_id, reading_id, source, cue, content, speaker_id, speaker_confidence,"
         " entity_id, basis_id, quotation, act, polarity, certainty, certainty_words, channel, addressee, when_text,"
@@ -285,9 +339,11 @@ def _store_attributions(
 
 
 def _next_row(ledger: sqlite3.Connection, table: str) -> int:
-    """The id of the next row of a table: there is one writer, and rows of one document are inserted together."""
+    """The id of the next row of a table: there is one writer, and rows of one document are inserted together. Those
+    that a correction took away are kept free."""
     (last,) = ledger.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608 - names of our own
-    return (last or 0) + 1
+    (kept,) = ledger.execute("SELECT max(row_id) FROM machine_rows WHERE part = ?", (table,)).fetchone()
+    return max(last or 0, kept or 0) + 1
 
 
 def _spans(one: Attribution) -> Iterable[tuple[str, int, Span]]:

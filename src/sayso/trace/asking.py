@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ from sayso.trace.claiming import within_one
 from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
+from sayso.trace.moving import moved
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of
 from sayso.trace.scene import Paper, Person, Scene, Telling
@@ -94,13 +95,15 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     found = published_by(ledger, members_like(ledger, words, models), as_of)
     if not any(one.relation is Relation.SAME for one in found):
         return None
-    best = max(found, key=lambda one: (one.relation is Relation.SAME, one.confidence, -one.row))
+    moves = moved(ledger)
+    best = _best(ledger, found, moves)
     claim = ledger.execute(
         "SELECT claims.id, claims.reading_id, name, relation FROM members JOIN claims ON claims.id = claim_id"
-        " WHERE proposition_id = ? ORDER BY confidence DESC LIMIT 1",
+        " WHERE proposition_id = ? ORDER BY confidence DESC, claims.reading_id, name LIMIT 1",
         (best.row,),
     ).fetchone()
-    members = {one.row: one for one in found}
+    # What a correction moved belongs where it was moved to, whatever it is like.
+    members = {one.row: one for one in found if one is best or one.row not in moves}
     text, id_ = _text_of(ledger, best.row)
     if claim is not None:
         turned = claim["relation"] != best.relation
@@ -114,7 +117,12 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
 
 def members_of(ledger: sqlite3.Connection, claim: int) -> list[Member]:
     """What tracing found to take part in a claim, the surest first."""
-    rows = ledger.execute("SELECT * FROM members WHERE claim_id = ? ORDER BY confidence DESC, proposition_id", (claim,))
+    rows = ledger.execute(
+        "SELECT members.* FROM members JOIN propositions ON propositions.id = proposition_id"
+        " JOIN documents ON documents.id = document_id WHERE claim_id = ?"
+        " ORDER BY confidence DESC, documents.reading_id, proposition_id",
+        (claim,),
+    )
     return [Member(row["proposition_id"], Relation(row["relation"]), row["confidence"]) for row in rows]
 
 
@@ -127,9 +135,12 @@ def beside(ledger: sqlite3.Connection, members: Iterable[Member]) -> list[Member
 
     It is no member of its own right, for it may differ from the others; it is shown as doubtful.
     """
+    moves = moved(ledger)  # what a correction moved belongs where it was moved to
     given = {one.row: one for one in members}
     found: dict[int, Member] = {}
     for one in ledger.execute(_BESIDE, (json.dumps(list(given)),)):
+        if one["id"] in moves or one["member"] in moves:
+            continue
         probability = min(MOST_BESIDE, within_one(one["same"], one["contrary"])[0])
         known = found.get(one["id"])
         if probability >= MAY_BELONG and (known is None or probability > known.confidence):
@@ -150,11 +161,30 @@ WHERE propositions.id NOT IN (SELECT id FROM given)
 ORDER BY propositions.id, member"""
 
 
+def _best(ledger: sqlite3.Connection, found: Iterable[Member], moves: Container[int]) -> Member:
+    """The surest of some members that say the same, the earliest of equals; one that a correction moved only where
+    there is no other."""
+    same = [one for one in found if one.relation is Relation.SAME]
+    same = [one for one in same if one.row not in moves] or same
+    surest = max(one.confidence for one in same)
+    equals = {one.row: one for one in same if one.confidence == surest}
+    first = ledger.execute(
+        "SELECT propositions.id FROM propositions JOIN documents ON documents.id = propositions.document_id"
+        " LEFT JOIN attributions ON attributions.id = attribution_id"
+        " LEFT JOIN statements ON statements.id = statement_id"
+        " WHERE propositions.id IN (SELECT value FROM json_each(?))"
+        " ORDER BY coalesce(published_on, '9999'), documents.reading_id,"
+        " coalesce(attributions.reading_id, statements.reading_id), position LIMIT 1",
+        (json.dumps([*equals]),),
+    ).fetchone()
+    return equals[first["id"]]
+
+
 def claim_with_id(ledger: sqlite3.Connection, id_: str) -> sqlite3.Row | None:
     """The claim that has an id, or that has a member of it: an attribution or statement, by its id in Readings. When
     claims have become one, the ids of all lead to it."""
     named: sqlite3.Row | None = ledger.execute(
-        "SELECT * FROM claims WHERE reading_id = ? ORDER BY document_count DESC, id", (id_,)
+        "SELECT * FROM claims WHERE reading_id = ? ORDER BY document_count DESC, name", (id_,)
     ).fetchone()
     places = (i for i, letter in enumerate(id_) if letter == ":")
     while named is None and (place := next(places, None)) is not None:
@@ -171,7 +201,7 @@ LEFT JOIN statements ON statements.id = statement_id
 JOIN members ON proposition_id = propositions.id
 JOIN claims ON claims.id = claim_id
 WHERE documents.reading_id = ? AND coalesce(attributions.reading_id, statements.reading_id) = ?
-ORDER BY members.confidence DESC, claims.reading_id"""
+ORDER BY members.confidence DESC, claims.reading_id, claims.name"""
 
 
 def published_by(ledger: sqlite3.Connection, members: Iterable[Member], as_of: str | None) -> list[Member]:
@@ -288,7 +318,10 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
             if _adds(found, tellings):
                 tellings[found.id] = found
             first = False
-    return Scene.of(list(papers.values()), list(tellings.values()), copies_among(ledger, papers))
+    # In an order that does not depend on when what was told came, or was read or corrected.
+    in_order = sorted(papers.values(), key=lambda one: (one.published_on or "9999", one.id))
+    told = sorted(tellings.values(), key=lambda one: (one.document, one.span, one.id))
+    return Scene.of(in_order, told, copies_among(ledger, papers))
 
 
 def _holding(ledger: sqlite3.Connection, proposition: sqlite3.Row) -> int | None:

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from urllib.parse import quote
 
+from sayso.corrections.telling import marked
 from sayso.export.csv import harmless, offsets
+from sayso.ledger.marks import marks_of
 from sayso.ledger.storing import short_id
 from sayso.model import Origins, Position, Step
 from sayso.trace.asking import Answer
@@ -26,7 +28,8 @@ class AuditRow:
     holds the offsets of the pieces, "12..40;50..60", half-open, in code points of the text whose SHA-256 in UTF-8 is
     `text_sha256`. `link` is the document's address with a text fragment that shows the words in a browser; empty
     without an address. `chain` goes from the reader's document to the origin. `origin` is empty where the chain is
-    circular. `superseded_by` is the attribution by which the holder took it back. None is what is not known.
+    circular. `superseded_by` is the attribution by which the holder took it back. `corrected` says what people put
+    right in it. None is what is not known.
     """
 
     claim_id: str
@@ -54,6 +57,7 @@ class AuditRow:
     superseded_by: str | None
     read_by: str
     traced_by: str | None
+    corrected: str | None
 
 
 def audit(ledger: sqlite3.Connection, answer: Answer) -> list[AuditRow]:
@@ -119,6 +123,7 @@ def _row(ledger: sqlite3.Connection, answer: Answer, one: Position, origins: Ori
         superseded_by=one.superseded_by,
         read_by=document["read_by"],
         traced_by=told.traced_by,
+        corrected="; ".join(marked(mark) for mark in marks_of(ledger, document["id"], one.attribution)) or None,
     )
 
 

@@ -20,6 +20,7 @@ from sayso.ledger.storing import whole_id
 from sayso.model import Relation
 from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
+from sayso.trace.moving import move, note_moves
 from sayso.trace.wordings import Wording, wordings_in
 
 CONTRARY = 0.5  # the least probability, on average over pairs, by which a group is contrary to another
@@ -40,6 +41,8 @@ class _Told:
 
 def make_claims(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None) -> None:
     """Group all wordings again that are connected with what is new; `told` is given the number of those done."""
+    with transaction(ledger):
+        note_moves(ledger)
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
     of_many = [bytearray(last + 1) for _ in CONNECTED]
     while ledger.execute("SELECT 1 FROM wordings WHERE NOT is_grouped LIMIT 1").fetchone():
@@ -89,6 +92,7 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int, of_many: 
         " WHERE id IN (SELECT value FROM json_each(?))",
         (listed,),
     )
+    move(ledger, rows)
     return len(rows)
 
 

@@ -11,12 +11,12 @@ from sayso.ledger.questions import entities_named, match_expression
 
 # What claims can be ordered by, the most first; of equals, the one in more documents.
 ORDERS = {
-    "documents": "document_count DESC, reading_id",
-    "outlets": "outlet_count DESC, document_count DESC, reading_id",
-    "origins": "origin_least DESC, document_count DESC, reading_id",
-    "disputes": "disputed_count DESC, document_count DESC, reading_id",
-    "unnamed": "unnamed_count DESC, document_count DESC, reading_id",
-    "newest": "last_on DESC, document_count DESC, reading_id",
+    "documents": "document_count DESC, reading_id, name",
+    "outlets": "outlet_count DESC, document_count DESC, reading_id, name",
+    "origins": "origin_least DESC, document_count DESC, reading_id, name",
+    "disputes": "disputed_count DESC, document_count DESC, reading_id, name",
+    "unnamed": "unnamed_count DESC, document_count DESC, reading_id, name",
+    "newest": "last_on DESC, document_count DESC, reading_id, name",
 }
 
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
+from urllib.parse import quote, unquote
 
 import anyio
 import anyio.to_thread
@@ -21,7 +22,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from sayso.corrections.entries import Correction
 from sayso.errors import SaysoError
+from sayso.ledger.composing import CannotCorrect, NoSuchPart
 from sayso.ledger.opening import LedgerError
 from sayso.readers import Known, is_address
 from sayso.web import (
@@ -29,6 +32,8 @@ from sayso.web import (
     cite,
     claim,
     compare,
+    correct,
+    corrections,
     document,
     entity,
     outlets,
@@ -40,7 +45,7 @@ from sayso.web import (
 from sayso.web.asking import TooSlow, asked
 from sayso.web.page import NotThere, Page, WrongQuestion, as_csv, as_json, file_name
 from sayso.web.safety import FORM_COOKIE, MOST_BYTES, SIGN_IN, Access, Guard, TooLarge, cookie, cookies
-from sayso.web.worker import File, Full, Input, Pasted, Web, Worker
+from sayso.web.worker import Corrections, File, Full, Input, Pasted, State, Web, Worker
 
 # The views that ask the ledger, each with its twins.
 PAGES: tuple[Page[Any], ...] = (
@@ -52,14 +57,21 @@ PAGES: tuple[Page[Any], ...] = (
     compare.PAGE,
     outlets.PAGE,
     cite.PAGE,
+    correct.PAGE,
+    corrections.PAGE,
 )
+
+NOT_CITED = (cite.PAGE, correct.PAGE, corrections.PAGE)
 
 AT_ONCE = 8  # pages that are made at the same time; others wait, styles and progress do not
 MOST_FILES = 100  # in one upload
 ABOUT = ("title", "publisher", "published", "url")  # what is known of a pasted text
 MOST_NAME = 200  # characters of a file's name
+CORRECTING = 10.0  # seconds that a form waits until what it corrects is traced again
+BY_COOKIE = "sayso-by"  # who made the last correction in this browser
 STATUS: tuple[tuple[type[SaysoError], int], ...] = (
     (NotThere, 404),
+    (NoSuchPart, 404),
     (WrongQuestion, 400),
     (Full, 503),
     (TooLarge, 413),
@@ -99,6 +111,7 @@ def make_app(ledger: Path, access: Access | None = None, worker: Worker | None =
     _route(app, "/adding.json", partial(_progress_json, site))
     _route(app, "/add", partial(_add, site), "POST")
     _route(app, "/trace", partial(_trace, site), "POST")
+    _route(app, "/correct", partial(_correct, site), "POST")
     _route(app, SIGN_IN, partial(_sign_in_form, site))
     _route(app, SIGN_IN, partial(_sign_in, site), "POST")
     app.add_exception_handler(SaysoError, partial(_failed, site))
@@ -120,7 +133,7 @@ async def _for_people(site: Site, page: Page[Any], request: Request) -> Response
         "path": page.path,
         "json_address": addresses.address(f"{page.twin}.json", **given),
         "csv_address": addresses.address(f"{page.twin}.csv", **given),
-        "cite_address": None if page is cite.PAGE else addresses.address("/cite", **{**given, "view": page.path}),
+        "cite_address": None if page in NOT_CITED else addresses.address("/cite", **{**given, "view": page.path}),
         "csv_name": file_name(page.twin, given, ".csv"),
         "json_name": file_name(page.twin, given, ".json"),
     }
@@ -176,6 +189,35 @@ async def _trace(site: Site, request: Request) -> Response:
     _check_form(site, request, await _form_in(request))
     job = site.worker.add("what is not traced yet", ())
     return RedirectResponse(addresses.address("/adding", id=job.id), 303)
+
+
+async def _correct(site: Site, request: Request) -> Response:
+    form = await _form_in(request)
+    _check_form(site, request, form)
+    given = {name: value for name, value in form.items() if isinstance(value, str)}
+
+    def made() -> tuple[Correction, ...]:
+        with asked(site.ledger) as connection:
+            return tuple(correct.corrections_in(connection, given))
+
+    entries = await site.in_thread(made)
+    job = site.worker.add(f"corrections by {entries[0].by}", (Corrections(entries),))
+    with anyio.move_on_after(CORRECTING):
+        while not _over(site.worker, job.id):
+            await anyio.sleep(0.05)
+    done = _over(site.worker, job.id)
+    there = _on_this_server(given.get("back", "/")) if done else addresses.address("/adding", id=job.id)
+    answer = RedirectResponse(there, 303)
+    answer.headers.append("Set-Cookie", cookie(BY_COOKIE, quote(entries[0].by, safe=""), request.scope, "Strict"))
+    return answer
+
+
+def _over(worker: Worker, id_: str) -> bool:
+    """Whether a job has ended well."""
+    job = worker.job(id_)
+    if job is not None and job.state is State.FAILED:
+        raise CannotCorrect("; ".join(job.failures))
+    return job is None or job.is_over
 
 
 async def _sign_in_form(site: Site, request: Request) -> Response:
@@ -289,7 +331,13 @@ def _rendered(site: Site, request: Request, template: str, **shown: Any) -> str:
     kept = cookies(request.headers).get(FORM_COOKIE) or getattr(request.state, "form_cookie", None)
     if kept is None:
         kept = request.state.form_cookie = token_hex(16)
-    return showing.rendered(template, form_token=site.access.form_token(kept), ledger_name=site.ledger.name, **shown)
+    return showing.rendered(
+        template,
+        form_token=site.access.form_token(kept),
+        by=unquote(cookies(request.headers).get(BY_COOKIE, "")),
+        ledger_name=site.ledger.name,
+        **shown,
+    )
 
 
 def _html(request: Request, page: str, status: int = 200) -> Response:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from sayso.cli.nesting import trees
 from sayso.cli.wording import NO_NAME, NO_SPEAKER, NOT_CLEAR, date, deed
+from sayso.corrections.entries import Correction
+from sayso.corrections.telling import marked as marked_as
+from sayso.ledger.corrections import holding_of
+from sayso.ledger.marks import marks_in
 from sayso.ledger.readings import kept_readings
 from sayso.ledger.storing import BETWEEN_PIECES, whole_id
 from sayso.model import Attribution, Copy, Reading, Source, SourceKind, Span
 from sayso.trace.copies import PassageKind
 from sayso.trace.copying import behind, copies_in
+from sayso.web.corrections import Corrected, held_of
 from sayso.web.marking import Mark, MarkKind, Paragraph, marked
 from sayso.web.page import NotThere, Page, required
 
@@ -29,7 +34,7 @@ class Said:
     `number` counts in the order of the text, and `within` is that of the attribution whose content holds this one;
     `depth` is in how many it lies. `deed` is what the speaker does, in sayso's words; `speaker` is None where the
     text does not say who speaks, or it is not clear who, as `speaker_open` says. `claim` is the id of the claim that
-    its content takes part in.
+    its content takes part in. `corrected` says what people put right in it.
     """
 
     number: int
@@ -63,6 +68,7 @@ class Said:
     claim: str | None
     confidence: float
     unsure: bool
+    corrected: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document with its text, never altered; offsets are half-open, in Unicode code points of the text."""
+    """A document with its text, never altered; offsets are half-open, in Unicode code points of the text.
+
+    `corrections` are those that hold, the last first; `corrected_versions` the ids of other versions whose text people
+    corrected, which does not hold for this one.
+    """
 
     id: str
     title: str | None
@@ -140,6 +150,8 @@ class DocumentView:
     also_in: tuple[AlsoIn, ...]
     copies_known: bool
     versions: tuple[Version, ...]
+    corrections: tuple[Corrected, ...]
+    corrected_versions: tuple[str, ...]
 
     def anchors(self) -> dict[int, str]:
         """Where each attribution stands on the page, by its number: the same however often the document is read."""
@@ -182,6 +194,8 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> DocumentView:
         raise NotThere("This ledger has no document of that id; search for words of its title.")
     ((_, entities, reading),) = kept_readings(ledger, [found["id"]])
     document = reading.document
+    held = holding_of(ledger, found["id"])
+    versions = tuple(_versions(ledger, found["version_of_id"] or found["id"]))
     return DocumentView(
         id=document.id,
         title=document.title,
@@ -197,11 +211,13 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> DocumentView:
         language=document.language,
         problems=reading.problems,
         text=document.text,
-        attributions=tuple(_attributions(reading, entities, _claims(ledger, found["id"], document.id))),
+        attributions=tuple(_attributions(reading, entities, _claims(ledger, found["id"], document.id), held)),
         speakers=tuple(_speakers(reading, entities)),
         also_in=tuple(_also_in(ledger, document.id)),
         copies_known=not behind(ledger),
-        versions=tuple(_versions(ledger, found["version_of_id"] or found["id"])),
+        versions=versions,
+        corrections=held_of(ledger, held),
+        corrected_versions=tuple(one.id for one in versions if one.id != document.id and _is_corrected(ledger, one.id)),
     )
 
 
@@ -210,19 +226,33 @@ def _claims(ledger: sqlite3.Connection, row: int, document: str) -> dict[str, st
     rows = ledger.execute(
         "SELECT attributions.reading_id AS attribution, claims.reading_id AS claim FROM propositions"
         " JOIN attributions ON attributions.id = attribution_id JOIN members ON proposition_id = propositions.id"
-        " JOIN claims ON claims.id = claim_id WHERE propositions.document_id = ? ORDER BY members.confidence",
+        " JOIN claims ON claims.id = claim_id WHERE propositions.document_id = ?"
+        " ORDER BY members.confidence, claims.reading_id, claims.name",
         (row,),
     )
     return {whole_id(document, one["attribution"]): one["claim"] for one in rows}
 
 
-def _attributions(reading: Reading, entities: Mapping[str, int], claims: Mapping[str, str]) -> Iterator[Said]:
+def _is_corrected(ledger: sqlite3.Connection, document: str) -> bool:
+    (row,) = ledger.execute("SELECT id FROM documents WHERE reading_id = ?", (document,)).fetchone()
+    return bool(holding_of(ledger, row))
+
+
+def _attributions(
+    reading: Reading, entities: Mapping[str, int], claims: Mapping[str, str], held: Sequence[Correction]
+) -> Iterator[Said]:
+    marks = marks_in(reading, held)
     sources = {one.id: one for one in reading.sources}
     numbers = {one.id: number for number, one in enumerate(reading.attributions, 1)}
     depths = {line.number: line.depth for tree in trees(reading.attributions) for line in tree}
     for number, one in enumerate(reading.attributions, 1):
         made = _said(reading, one, sources, entities, number, depths.get(number, 0))
-        yield replace(made, within=numbers.get(one.within or ""), claim=claims.get(one.id))
+        yield replace(
+            made,
+            within=numbers.get(one.within or ""),
+            claim=claims.get(one.id),
+            corrected=tuple(map(marked_as, marks.get(one.id, ()))),
+        )
 
 
 def _said(
@@ -268,6 +298,7 @@ def _said(
         claim=None,
         confidence=round(one.confidence, 3),
         unsure=one.confidence < UNSURE,
+        corrected=(),
     )
 
 

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from sayso.ledger.marks import marks_of_entity
 from sayso.ledger.namesakes import folded
 from sayso.ledger.questions import Said, Speaker, months_of, outlets_of, roles_of, statements_of
 from sayso.ledger.storing import whole_id
 from sayso.model import Act, Certainty, Relation, Stance
 from sayso.trace.stances import stance_of
+from sayso.web.corrections import Corrected, held_of
 from sayso.web.page import NotThere, Page, row_id
 
 MOST_SAID = 1000  # statements on one page
 MOST_POSITIONS = 2000
+MOST_DOCUMENTS = 200  # that a form offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class EntityView:
     """A source across documents.
 
     `roles` and `outlets` are counted in documents, `months` in attributions. `said` is all that it said, in the order
-    of time, undated first; `more` says that there is more than one page holds.
+    of time, undated first; `more` says that there is more than one page holds. `documents` are those in which it is a
+    source, by id and title, as many as a form offers.
     """
 
     entity: Speaker
@@ -66,11 +70,15 @@ class EntityView:
     claims: tuple[OnClaim, ...]
     said: tuple[Said, ...]
     more: bool
+    documents: tuple[tuple[str, str], ...]
+    corrections: tuple[Corrected, ...]
 
 
 def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> EntityView:
     """An entity, by its row. Raises NotThere."""
     row = row_id(given, "id", "/entity?id=1")
+    one_with = ledger.execute("SELECT goes_to_id FROM entities WHERE id = ?", (row,)).fetchone()
+    row = (one_with and one_with["goes_to_id"]) or row
     found = ledger.execute(
         "SELECT id, name, kind, attribution_count, document_count, is_ambiguous, told_apart_by FROM entities"
         " WHERE id = ?",
@@ -88,6 +96,8 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> EntityView:
         claims=tuple(_positions(ledger, row)),
         said=tuple(said[:MOST_SAID]),
         more=len(said) > MOST_SAID,
+        documents=tuple(map(tuple, ledger.execute(_DOCUMENTS, (row, MOST_DOCUMENTS)))),
+        corrections=held_of(ledger, marks_of_entity(ledger, row)),
     )
 
 
@@ -130,6 +140,10 @@ def _held(row: sqlite3.Row) -> Held | None:
     )
 
 
+_DOCUMENTS = """
+SELECT DISTINCT documents.reading_id, documents.name FROM sources JOIN documents ON documents.id = document_id
+WHERE entity_id = ? ORDER BY published_on, documents.id LIMIT ?"""
+
 _HELD = """
 SELECT
   claims.reading_id AS claim, claims.name AS text, members.relation, act, certainty, dated, attributions.content,
@@ -142,7 +156,7 @@ JOIN claims ON claims.id = members.claim_id
 JOIN documents ON documents.id = attributions.document_id
 LEFT JOIN entities AS outlets ON outlets.id = documents.outlet_id
 WHERE attributions.entity_id = ?
-ORDER BY claims.id, dated, attributions.id LIMIT ?"""
+ORDER BY claims.reading_id, claims.name, dated, attributions.id LIMIT ?"""
 
 
 def rows(view: EntityView) -> Iterable[Said]:

@@ -1,4 +1,4 @@
-"""What is added in the browser is read here: one thing after another, in a thread of its own, with a limited queue.
+"""What is added or corrected in the browser is done here, one after another, in a thread of its own, a few waiting.
 
 The ledger has one writer at a time, and so has this: a job waits while another sayso writes to the ledger. Pages are
 answered meanwhile, from the state before.
@@ -19,9 +19,10 @@ from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 
+from sayso.corrections.entries import Correction
 from sayso.errors import InputError, SaysoError
 from sayso.ledger import adding
-from sayso.ledger.opening import LedgerHeld, writing_to
+from sayso.ledger.opening import LedgerHeld, transaction, writing_to
 from sayso.model import Document, Reading
 from sayso.readers import Read, read_given
 from sayso.readers.fetch import Fetcher, given_of
@@ -70,7 +71,14 @@ class Web:
     url: str
 
 
-Input = File | Pasted | Web
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Corrections that were made in a form."""
+
+    entries: tuple[Correction, ...]
+
+
+Input = File | Pasted | Web | Corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class Job:
     state: State = State.WAITING
     read: int = 0
     added: int = 0
+    corrected: int = 0
     known: int = 0
     attributions: int = 0
     failed: int = 0
@@ -181,18 +190,29 @@ class Worker:
 
     def _do(self, id_: str, inputs: tuple[Input, ...]) -> None:
         with self._open(id_) as connection:
-            if inputs:
+            corrections = [one for one in inputs if isinstance(one, Corrections)]
+            if corrections:
+                self._correct(connection, id_, [entry for one in corrections for entry in one.entries])
+            elif inputs:
                 self._read(connection, id_, inputs)
             with self._changed:
                 more = bool(self._waiting)
             if not more:
                 self._trace(connection, id_)
         job = self._now(id_)
-        nothing = inputs and not job.added and not job.known
+        nothing = inputs and not (job.added or job.known or job.corrected)
         self._tell(id_, state=State.FAILED if nothing else State.DONE)
 
     def _open(self, id_: str) -> _Writing:
         return _Writing(self._ledger, self._patience, partial(self._tell, id_), self._check)
+
+    def _correct(self, connection: sqlite3.Connection, id_: str, entries: list[Correction]) -> None:
+        from sayso.ledger.correcting import put
+        from sayso.lexicon import load_lexicon
+
+        with transaction(connection):
+            put(connection, entries, load_lexicon())
+        self._tell(id_, corrected=len(entries))
 
     def _read(self, connection: sqlite3.Connection, id_: str, inputs: tuple[Input, ...]) -> None:
         from sayso.lexicon import load_lexicon
@@ -291,8 +311,10 @@ def _found_in(one: Input, fetcher: Callable[[], Fetcher]) -> Iterator[Read | Inp
         found = read_text(_given(File("pasted text", one.text.encode()), one.known))
     elif isinstance(one, Web):
         found = _fetched(one.url, fetcher)
-    else:
+    elif isinstance(one, File):
         found = read_given(_given(one, Known()))
+    else:
+        raise TypeError(type(one))
     yield from found
 
 

@@ -75,7 +75,6 @@ CREATE TABLE propositions (
   statement_id INTEGER REFERENCES statements (id) ON DELETE CASCADE,
   position INTEGER NOT NULL, -- among those of the same content or statement
   is_deed INTEGER NOT NULL CHECK (is_deed IN (0, 1)), -- whether it says what the attribution's source did: whoever tells that holds it
-  answer TEXT CHECK (answer IN ('says', 'probable', 'possible', 'denies', 'withholds')), -- what the source makes of this, which was put to it; empty where it says it itself
   wording_id INTEGER NOT NULL REFERENCES wordings (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX propositions_by_document ON propositions (document_id);

@@ -22,6 +22,28 @@ function joinAttributions(reading) {
   });
 }
 
+// Keys: C corrects the attribution that has the focus or is lit up, Ctrl+Z undoes the last correction that a page shows.
+// Links and buttons do the same.
+function takeKeys() {
+  document.addEventListener("keydown", (event) => {
+    const writing = event.target instanceof Element && event.target.closest("input, textarea, select");
+    if (writing || event.altKey || event.shiftKey) return;
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (event.key.toLowerCase() === "c" && !isCommand) {
+      const one = (event.target instanceof Element && event.target.closest("[data-a]")) || document.querySelector("[data-a].joined");
+      const link = one && document.querySelector(`.note[data-a="${one.dataset.a}"] [data-correct]`);
+      if (link) location.assign(link.href);
+    }
+    if (event.key.toLowerCase() === "z" && isCommand) {
+      const form = document.querySelector("form[data-undo]");
+      if (form) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+    }
+  });
+}
+
 // A job's state and numbers are renewed in their place; when all is over, the whole page once.
 async function followProgress(list) {
   const address = `/adding.json${location.search}`;
@@ -92,6 +114,7 @@ function copyOnClick(button) {
   });
 }
 
+takeKeys();
 for (const reading of document.querySelectorAll(".reading")) joinAttributions(reading);
 for (const list of document.querySelectorAll("[data-progress]")) followProgress(list);
 for (const form of document.querySelectorAll("form[data-drop]")) takeDroppedFiles(form);
