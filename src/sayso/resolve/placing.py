@@ -17,7 +17,6 @@ from sayso.resolve.forms import FEMALE, MALE, MANY, THE, UNKNOWN, Mentions
 Range = tuple[int, int]
 
 BY_PLACE = 0.8  # confidence of these links
-_LEFT_OPEN = 0.9  # a link surer than this stays
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def placed_speakers(
             meant = _goes_on(words, one, mention, before, table, entities.entities, of)
             if meant is None:
                 meant = _began(lower, place, mention, attributions, mention_of, table, entities.entities, of)
-            if meant is not None and meant != of[mention] and entities.sure[mention] <= _LEFT_OPEN:
+            if meant is not None and meant != of[mention]:
                 moved[mention] = of[mention] = meant
         if one.source is not None:
             before = mention
