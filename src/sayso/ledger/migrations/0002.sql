@@ -120,6 +120,16 @@ CREATE TABLE pairs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pairs_by_b ON pairs (b_id);
 
+CREATE TABLE asked (
+  -- Wordings that are no neighbours, and were weighed to tell whether groups are one; the one that came first is a.
+  a_id INTEGER NOT NULL REFERENCES wordings (id) ON DELETE CASCADE,
+  b_id INTEGER NOT NULL REFERENCES wordings (id) ON DELETE CASCADE,
+  same REAL NOT NULL, -- the probability that they say the same
+  contrary REAL NOT NULL, -- the probability that they say the contrary
+  PRIMARY KEY (a_id, b_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX asked_by_b ON asked (b_id);
+
 CREATE TABLE claims (
   -- Propositions that say the same, and those that say the contrary of them. Counted while tracing, both sides together.
   id INTEGER PRIMARY KEY,
