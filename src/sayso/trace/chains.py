@@ -26,10 +26,12 @@ class Chain:
 def chain_of(scene: Scene, telling: Telling) -> Chain:
     """The chain of one position.
 
-    Where it cannot be told which of two copies was first, an unnamed source at the end is one in both.
+    Where a chain leads to no other document, and it cannot be told which of two copies was first, an unnamed source at
+    the end is one in both.
     """
     found = _follow(scene, telling, ())
-    if isinstance(found.end, Person) and not found.end.named:
+    alone = sum(step.kind is StepKind.DOCUMENT for step in found.steps) == 1
+    if alone and isinstance(found.end, Person) and not found.end.named:
         return replace(found, end=_of_any_copy(scene, telling, found.end))
     return found
 

@@ -73,7 +73,7 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int, of_many: 
         keys = {row: f"{one.digest:019}" for row, one in wordings.items()}
         of_key = {key: row for row, key in keys.items()}
         pairs = [Pair(keys[a], keys[b], same, contrary) for a, b, same, contrary in kept]
-        ask = _asking(judge, {keys[row]: one for row, one in wordings.items()}, _documents(ledger, of_key))
+        ask = _asking(ledger, judge, of_key, {keys[row]: one for row, one in wordings.items()})
         make = group if len(rows) <= MOST else group_around
         groups = make(keys.values(), pairs, ask)
         tellings = {key: told[row] for key, row in of_key.items()}
@@ -179,24 +179,42 @@ def _documents(ledger: sqlite3.Connection, rows: Mapping[str, int]) -> dict[str,
 
 
 def _asking(
-    judge: Judge, wordings: Mapping[str, Wording], documents: Mapping[str, set[int]]
+    ledger: sqlite3.Connection, judge: Judge, rows: Mapping[str, int], wordings: Mapping[str, Wording]
 ) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
-    """What weighs pairs that are no neighbours, when it is asked whether two groups are one."""
+    """What weighs pairs that are no neighbours, when it is asked whether two groups are one. What was asked once is
+    kept, since all that is connected with something new is grouped again."""
+    documents = _documents(ledger, rows)
 
     def ask(pairs: Sequence[tuple[str, str]]) -> list[Known]:
-        keys = sorted({key for pair in pairs for key in pair})
-        place = {key: i for i, key in enumerate(keys)}
-        vectors = np.stack([wordings[key].vector for key in keys])
-        facts, texts = [wordings[key].facts for key in keys], [wordings[key].text for key in keys]
-        weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs])
+        places = [(min(rows[a], rows[b]), max(rows[a], rows[b])) for a, b in pairs]
+        found = {place: ledger.execute(_ASKED, place).fetchone() for place in places}
+        missing = [pair for pair, place in zip(pairs, places, strict=True) if found[place] is None]
+        weighed = iter(_weighed(judge, wordings, missing))
+        for place in (place for place in places if found[place] is None):
+            found[place] = next(weighed)
+            ledger.execute("INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", (*place, *found[place]))
+        known = [(same, contrary) for same, contrary in (found[place] for place in places)]
         return [
-            (float(same), float(contrary))
-            if documents[a].isdisjoint(documents[b])
-            else within_one(float(same), float(contrary))
-            for (a, b), (same, contrary, _) in zip(pairs, weighed, strict=True)
+            pair if documents[a].isdisjoint(documents[b]) else within_one(*pair)
+            for (a, b), pair in zip(pairs, known, strict=True)
         ]
 
     return ask
+
+
+_ASKED = "SELECT same, contrary FROM asked WHERE a_id = ? AND b_id = ?"
+
+
+def _weighed(judge: Judge, wordings: Mapping[str, Wording], pairs: Sequence[tuple[str, str]]) -> list[Known]:
+    """The probabilities of same and of contrary of pairs of wordings."""
+    if not pairs:
+        return []
+    keys = sorted({key for pair in pairs for key in pair})
+    place = {key: i for i, key in enumerate(keys)}
+    vectors = np.stack([wordings[key].vector for key in keys])
+    facts, texts = [wordings[key].facts for key in keys], [wordings[key].text for key in keys]
+    weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs])
+    return [(float(same), float(contrary)) for same, contrary, _ in weighed]
 
 
 Tellings = Mapping[str, Sequence[_Told]]

@@ -119,6 +119,7 @@ def trace_anew(ledger: sqlite3.Connection) -> None:
             "proposed",
             "neighbours",
             "pairs",
+            "asked",
             "blocks",
             "common_blocks",
             "wordings",

@@ -77,3 +77,13 @@ CREATE TABLE moves (
 CREATE INDEX moves_by_anchor ON moves (anchor_id) WHERE anchor_id IS NOT NULL;
 
 ALTER TABLE propositions ADD COLUMN answer TEXT CHECK (answer IN ('says', 'probable', 'possible', 'denies', 'withholds')); -- what the source makes of this, which was put to it; empty where it says it itself
+
+CREATE TABLE asked (
+  -- Wordings that are no neighbours, and were weighed to tell whether groups are one; the one that came first is a.
+  a_id INTEGER NOT NULL REFERENCES wordings (id) ON DELETE CASCADE,
+  b_id INTEGER NOT NULL REFERENCES wordings (id) ON DELETE CASCADE,
+  same REAL NOT NULL, -- the probability that they say the same
+  contrary REAL NOT NULL, -- the probability that they say the contrary
+  PRIMARY KEY (a_id, b_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX asked_by_b ON asked (b_id);
