@@ -133,7 +133,6 @@ class ClaimObject(msgspec.Struct):
     last: str | None
 
 
-
 def who_object(found: Answer) -> WhoObject:
     """An answer of `sayso who`."""
     return WhoObject(

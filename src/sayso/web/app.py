@@ -10,10 +10,8 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import Any
 
-import anyio
-import anyio.to_thread
 from fastapi import FastAPI, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -22,7 +20,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from sayso.errors import SaysoError
-from sayso.ledger.opening import LedgerError
 from sayso.readers import Known, is_address
 from sayso.web import (
     addresses,
@@ -37,10 +34,12 @@ from sayso.web import (
     showing,
     start,
 )
-from sayso.web.asking import TooSlow, asked
-from sayso.web.page import NotThere, Page, WrongQuestion, as_csv, as_json, file_name
-from sayso.web.safety import FORM_COOKIE, MOST_BYTES, SIGN_IN, Access, Guard, TooLarge, cookie, cookies
-from sayso.web.worker import File, Full, Input, Pasted, Web, Worker
+from sayso.web.api.app import PATH, make_api
+from sayso.web.api.problems import refused
+from sayso.web.page import Page, WrongQuestion, as_csv, as_json, file_name
+from sayso.web.safety import FORM_COOKIE, MOST_BYTES, SIGN_IN, Access, Guard, cookie, cookies
+from sayso.web.site import Site, status_of
+from sayso.web.worker import File, Input, Pasted, Web, Worker
 
 # The views that ask the ledger, each with its twins.
 PAGES: tuple[Page[Any], ...] = (
@@ -54,40 +53,15 @@ PAGES: tuple[Page[Any], ...] = (
     cite.PAGE,
 )
 
-AT_ONCE = 8  # pages that are made at the same time; others wait, styles and progress do not
 MOST_FILES = 100  # in one upload
 ABOUT = ("title", "publisher", "published", "url")  # what is known of a pasted text
 MOST_NAME = 200  # characters of a file's name
-STATUS: tuple[tuple[type[SaysoError], int], ...] = (
-    (NotThere, 404),
-    (WrongQuestion, 400),
-    (Full, 503),
-    (TooLarge, 413),
-    (TooSlow, 503),
-    (LedgerError, 503),
-)
 TOLD = {404: "There is no such page.", 405: "This page takes no such request."}
-
-Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What all pages share: the ledger, who may ask, what reads, and how many pages are made at once."""
-
-    ledger: Path
-    access: Access
-    worker: Worker
-    limiter: anyio.CapacityLimiter
-
-    async def in_thread(self, work: Callable[[], Made]) -> Made:
-        """What some work gives, done beside the server so that other requests go on."""
-        return await anyio.to_thread.run_sync(work, limiter=self.limiter)
 
 
 def make_app(ledger: Path, access: Access | None = None, worker: Worker | None = None) -> ASGIApp:
     """The application that shows a ledger. The ledger has to exist; `worker` reads what is added to it."""
-    site = Site(ledger, access or Access(), worker or Worker(ledger), anyio.CapacityLimiter(AT_ONCE))
+    site = Site(ledger, access or Access(), worker or Worker(ledger))
     # FastAPI's own documentation pages would load from elsewhere.
     app = FastAPI(title="sayso", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=str(files("sayso") / "web" / "static")), name="static")
@@ -101,9 +75,10 @@ def make_app(ledger: Path, access: Access | None = None, worker: Worker | None =
     _route(app, "/trace", partial(_trace, site), "POST")
     _route(app, SIGN_IN, partial(_sign_in_form, site))
     _route(app, SIGN_IN, partial(_sign_in, site), "POST")
+    app.mount(PATH, make_api(site))
     app.add_exception_handler(SaysoError, partial(_failed, site))
     app.add_exception_handler(HTTPException, partial(_failed, site))
-    return Guard(app, site.access)
+    return Guard(app, site.access, refused)
 
 
 def _route(app: FastAPI, path: str, answer: Callable[..., Any], method: str = "GET") -> None:
@@ -125,20 +100,20 @@ async def _for_people(site: Site, page: Page[Any], request: Request) -> Response
         "json_name": file_name(page.twin, given, ".json"),
     }
 
-    def made() -> str:
-        with asked(site.ledger) as connection:
-            view = page.ask(connection, given)
-        return _rendered(site, request, page.template, view=view, **here)
+    view = await _view(site, page, given)
+    return _html(request, await site.in_thread(partial(_rendered, site, request, page.template, view=view, **here)))
 
-    return _html(request, await site.in_thread(made))
+
+async def _view(site: Site, page: Page[Any], given: Mapping[str, str]) -> Any:
+    return await site.answer((page.path, *sorted(given.items())), lambda ledger: page.ask(ledger, given))
 
 
 async def _for_programs(site: Site, page: Page[Any], form: str, request: Request) -> Response:
     given = dict(request.query_params)
 
+    view = await _view(site, page, given)
+
     def made() -> bytes:
-        with asked(site.ledger) as connection:
-            view = page.ask(connection, given)
         return as_json(view) if form == "json" else as_csv(page.row_kind, page.rows(view))
 
     body = await site.in_thread(made)
@@ -162,11 +137,11 @@ async def _add(site: Site, request: Request) -> Response:
     try:
         _check_form(site, request, form)
         job = site.worker.add(*await _inputs_in(form))
-    except (WrongQuestion, Full) as error:
+    except SaysoError as error:
         # What was pasted is given back, to be sent again: a browser may have lost it.
         fields = {name: _field(form, name) for name in ("text", *ABOUT)}
         page = partial(_rendered, site, request, "again.html", path="/adding", why=str(error), fields=fields)
-        return _html(request, await site.in_thread(page), _status(error))
+        return _html(request, await site.in_thread(page), status_of(error))
     finally:
         await form.close()
     return RedirectResponse(addresses.address("/adding", id=job.id), 303)
@@ -204,14 +179,10 @@ async def _failed(site: Site, request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         status, why = error.status_code, TOLD.get(error.status_code, str(error.detail))
     else:
-        status, why = _status(error), str(error)
+        status, why = status_of(error), str(error)
     if request.url.path.endswith((".json", ".csv")):
         return Response(as_json(Failure(why)), status, media_type="application/json")
     return _html(request, _rendered(site, request, "error.html", path=None, why=why, status=status), status)
-
-
-def _status(error: Exception) -> int:
-    return next((code for kind, code in STATUS if isinstance(error, kind)), 400)
 
 
 @dataclass(frozen=True, slots=True)
