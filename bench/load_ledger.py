@@ -33,7 +33,7 @@ from sayso.reading import read_many
 from sayso.trace.copying import find_copies
 from sayso.trace.tracing import claim_models, trace
 
-TRACED = 1000  # long documents
+TRACED = 100  # long documents
 STORIES = ((1, 1000), (5, 200), (20, 50), (200, 5))  # so many things are told in so many documents each
 _SPEAKERS = ("Ana Ruiz", "Zoë Roe", "Bo Li", "Edda Nilsen", "officials briefed on the plan", "two engineers")
 _PLACES = ("Ostrey", "Velm", "Marlhaven", "Tidwick", "Korven", "Aldmoor", "Brannoch", "Sellick", "Dunmere", "Harrow")
@@ -105,7 +105,7 @@ def make(path: Path, count: int) -> None:
         put(ledger, documents(TRACED))
         put(ledger, stories())
         find_copies(ledger, load_lexicon())
-        trace(ledger, claim_models(), lambda step, done, of: None)
+        trace(ledger, claim_models())
         say("traced")
         (there,) = ledger.execute("SELECT count(*) FROM documents").fetchone()
         put(ledger, islice(readings(count), TRACED, TRACED + count - there))

@@ -57,6 +57,7 @@ class Beside:
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
+        self._sending = threading.Lock()
         self._process: Any = None
         self._pipe: Connection | None = None
 
@@ -72,7 +73,8 @@ class Beside:
         with self._one_at_a_time:
             pipe = self._start()
             try:
-                pipe.send((task, given))
+                with self._sending:
+                    pipe.send((task, given))
                 while True:
                     if not pipe.poll(seconds):
                         self.end(0)
@@ -90,9 +92,10 @@ class Beside:
 
     def say(self, word: str) -> None:
         """Say something to what is under way."""
-        if self._pipe is not None:
-            with suppress(OSError):
-                self._pipe.send(word)
+        pipe = self._pipe
+        if pipe is not None:
+            with self._sending, suppress(OSError):
+                pipe.send(word)
 
     def end(self, seconds: float = 10) -> None:
         """End the process, at once or after what it is asked to finish in so many seconds."""

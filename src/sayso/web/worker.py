@@ -237,12 +237,12 @@ class Worker:
 
     def _do(self, job: Job, inputs: tuple[Input, ...]) -> None:
         given = (self._ledger, self._fetcher, self._patience, job, inputs)
-        if self._adding is None:
-            do(*given, _Here(self))
-            return
         with self._changed:
             waits = bool(self._waiting)
-        self._adding.run(do, *given, waits, heard=self._tell)
+        if self._adding is None:
+            do(*given, waits, _Here(self))
+        else:
+            self._adding.run(do, *given, waits, heard=self._tell)
 
     def _tell(self, job: Job) -> None:
         with self._changed:
@@ -299,23 +299,27 @@ def do(
     patience: float,
     job: Job,
     inputs: tuple[Input, ...],
+    waits: bool,
     line: Line | _Here,
 ) -> None:
-    """Read a job into a ledger, and trace when no other waits."""
-    _Doing(ledger, fetcher, patience, job, line).do(inputs)
+    """Read a job into a ledger, and trace when no other waits: none does already, and the line says of none."""
+    _Doing(ledger, fetcher, patience, job, waits, line).do(inputs)
 
 
 class _Doing:
     """A job under way."""
 
-    def __init__(self, ledger: Path, fetcher: Fetching | None, patience: float, job: Job, line: Line | _Here) -> None:
-        self._ledger, self._fetcher, self._patience, self._job, self._line = ledger, fetcher, patience, job, line
+    def __init__(
+        self, ledger: Path, fetcher: Fetching | None, patience: float, job: Job, waits: bool, line: Line | _Here
+    ) -> None:
+        self._ledger, self._fetcher, self._patience = ledger, fetcher, patience
+        self._job, self._waits, self._line = job, waits, line
 
     def do(self, inputs: tuple[Input, ...]) -> None:
         with _Writing(self._ledger, self._patience, self._tell, self._check) as connection:
             if inputs:
                 self._read(connection, inputs)
-            if not self._line.hears(WAITS):
+            if not self._waits and not self._line.hears(WAITS):
                 self._trace(connection)
         nothing = inputs and not self._job.added and not self._job.known
         self._tell(state=State.FAILED if nothing else State.DONE)

@@ -76,6 +76,7 @@ _PROBLEMS = {
     415: "The body is no JSON.",
     421: "The server is not called by that name.",
     422: "The parameters or the body do not hold.",
+    429: "The queue is full.",
     500: "A fault of sayso's.",
     502: "What was to be fetched could not be.",
     503: "Too much at once, or the ledger cannot be read.",

@@ -62,13 +62,22 @@ def make_api(site: Site) -> FastAPI:
     async def not_routed(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         detail = {404: f"There is no {request.url.path}.", 405: f"{request.url.path} takes no {request.method}."}
-        return told(problem(error.status_code, detail.get(error.status_code, str(error.detail))), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(api, request))
+        return told(problem(error.status_code, detail.get(error.status_code, str(error.detail))), headers)
 
     @api.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 - it is told by the server
         return told(problem(500, f"sayso failed at {request.url.path}."))
 
     return api
+
+
+def _methods(api: FastAPI, request: Request) -> list[str]:
+    """What an address takes, by all routes that lead there."""
+    path = request.url.path.removeprefix(PATH)
+    return sorted(method.upper() for method in api.openapi()["paths"].get(path, {"get": None}))
 
 
 def documentation(api: FastAPI, asks_for_token: bool) -> dict[str, Any]:

@@ -41,7 +41,7 @@ ITEMS = 50
 Id = Annotated[str, Query(min_length=1, max_length=2000, description="An id, as lists and Readings give it.")]
 MaybeId = Annotated[str | None, Query(min_length=1, max_length=2000, description="An id, as lists give it.")]
 Row = Annotated[
-    int, Query(ge=1, le=2**62, description="The id of a source across documents, as /api/sources gives it.")
+    int, Query(ge=1, le=10**18 - 1, description="The id of a source across documents, as /api/entities gives it.")
 ]
 Words = Annotated[
     str | None, Query(min_length=1, max_length=MOST_WORDS, description="Words; those in quotation marks together.")
@@ -71,6 +71,7 @@ def routes(site: Site) -> APIRouter:
 
     async def paged(
         request: Request,
+        list_: str,
         limit: int,
         found: Callable[[sqlite3.Connection], Any],
         place: Callable[[Any], tuple[str | int | None, ...]],
@@ -78,7 +79,7 @@ def routes(site: Site) -> APIRouter:
     ) -> Response:
         given: dict[str, object] = {k: v for k, v in request.query_params.items() if k != "cursor"}
         path = str(request.url.path)
-        return await answered(site, request, lambda ledger: page(found(ledger), limit, place, item, path, given))
+        return await answered(site, request, lambda ledger: page(found(ledger), list_, limit, place, item, path, given))
 
     @router.get("/start", responses=responses(start.Start, examples.START), tags=["ledger"])
     async def start_(request: Request) -> Response:
@@ -105,9 +106,10 @@ def routes(site: Site) -> APIRouter:
         """The documents, in the order in which they were added or the newest first. Followed to its end, a list gives
         each once, also while others are added."""
         columns, kinds = (ADDED, (int,)) if order == "added" else (NEWEST, (str | None, int))
-        after = place_in(cursor, kinds)
+        after = place_in(cursor, f"documents {order}", kinds)
         return await paged(
             request,
+            f"documents {order}",
             limit,
             lambda ledger: lines(ledger, columns, limit + 1, after),
             lambda one: one[0],
@@ -170,7 +172,7 @@ def routes(site: Site) -> APIRouter:
         """The pairs of documents that share passages, those with most words first, and which had them first; with
         `quotations`, the pairs that share quotations alone."""
         kind = PassageKind.QUOTATION if quotations else PassageKind.PASSAGE
-        after: Any = place_in(cursor, (int, str, str))
+        after: Any = place_in(cursor, "copies", (int, str, str))
 
         def found(ledger: sqlite3.Connection) -> Any:
             if document is not None:
@@ -178,7 +180,7 @@ def routes(site: Site) -> APIRouter:
             return copies_in(ledger, document, kind, limit + 1, as_of, after)
 
         return await paged(
-            request, limit, found, lambda one: (one[1], *one[0].documents), lambda one: copy_object(one[0])
+            request, "copies", limit, found, lambda one: (one[1], *one[0].documents), lambda one: copy_object(one[0])
         )
 
     @router.get("/compare", responses=responses(compare.CompareView, examples.COMPARE), tags=["documents"])
@@ -205,9 +207,10 @@ def routes(site: Site) -> APIRouter:
         """The claims with what was counted of them, as `sayso claims` lists them. By `id` each is given once also while
         claims are traced, which moves them in the other orders."""
         kinds = {"newest": (str | None, int, str, str), "id": (str, str), "documents": (int, str, str)}
-        after = place_in(cursor, kinds.get(order, (int, int, str, str)))
+        after = place_in(cursor, f"claims {order}", kinds.get(order, (int, int, str, str)))
         return await paged(
             request,
+            f"claims {order}",
             limit,
             lambda ledger: listed(
                 ledger,
@@ -253,15 +256,15 @@ def routes(site: Site) -> APIRouter:
 
         return await answered(site, request, ask)
 
-    @router.get("/sources", responses=responses(Items[Speaker], examples.SOURCES), tags=["sources"])
-    async def sources(
+    @router.get("/entities", responses=responses(Items[Speaker], examples.ENTITIES), tags=["entities"])
+    async def entities(
         request: Request,
         order: Literal["id", "attributions"] = "id",
         kind: SourceKind | None = None,
         limit: Limit = ITEMS,
         cursor: Cursor = None,
     ) -> Response:
-        """Those who speak, across documents. By `id` each is given once, also while documents are added; by
+        """Sources across documents, those who speak. By `id` each is given once, also while documents are added; by
         `attributions`, the most first, there are as many as one page holds."""
         if order == "attributions":
             if cursor is not None:
@@ -269,32 +272,35 @@ def routes(site: Site) -> APIRouter:
             return await answered(
                 site, request, lambda ledger: Items(tuple(who_speaks_most(ledger, limit, kind)), None)
             )
-        after: Any = place_in(cursor, (int,)) or (0,)
+        after: Any = place_in(cursor, "entities", (int,)) or (0,)
         return await paged(
             request,
+            "entities",
             limit,
             lambda ledger: speakers_from(ledger, after[0], limit + 1, kind),
             lambda one: (one.id,),
             lambda one: one,
         )
 
-    @router.get("/source", responses=responses(entity.EntityView, examples.SOURCE), tags=["sources"])
-    async def source(request: Request, id: Row) -> Response:
+    @router.get("/entity", responses=responses(entity.EntityView, examples.ENTITY), tags=["entities"])
+    async def entity_(request: Request, id: Row) -> Response:
         """A source across documents as its page shows it: what it said in the order of time, its positions by claim,
         its roles, its outlets."""
         return await answered(site, request, lambda ledger: entity.ask(ledger, {"id": str(id)}))
 
-    @router.get("/statements", responses=responses(Items[Said], examples.STATEMENTS), tags=["sources"])
-    async def statements(request: Request, source: Row, limit: Limit = ITEMS, cursor: Cursor = None) -> Response:
-        """All that a source said, in the order of time, undated first."""
-        after: Any = place_in(cursor, (str, int)) or ("", 0)
+    @router.get("/statements", responses=responses(Items[Said], examples.STATEMENTS), tags=["entities"])
+    async def statements(request: Request, entity: Row, limit: Limit = ITEMS, cursor: Cursor = None) -> Response:
+        """All that a source across documents said, in the order of time, undated first."""
+        after: Any = place_in(cursor, "statements", (str, int)) or ("", 0)
 
         def found(ledger: sqlite3.Connection) -> Any:
-            if speaker_with(ledger, source) is None:
+            if speaker_with(ledger, entity) is None:
                 raise NotThere("This ledger knows no such source.")
-            return statements_of(ledger, source, limit + 1, after)
+            return statements_of(ledger, entity, limit + 1, after)
 
-        return await paged(request, limit, found, lambda one: (one[1].dated or "", one[0]), lambda one: one[1])
+        return await paged(
+            request, "statements", limit, found, lambda one: (one[1].dated or "", one[0]), lambda one: one[1]
+        )
 
     @router.get("/citation", responses=responses(cite.CiteView, examples.CITATION), tags=["ledger"])
     async def citation(
@@ -310,7 +316,7 @@ def routes(site: Site) -> APIRouter:
         if view in ("/document", "/claim", "/entity") and id is None:
             raise Refused(404, f"The view {view} is of something, and no id says of what.", "Name it: id=…")
         if view == "/entity" and not _is_row(id or ""):
-            raise Refused(404, f"'{id}' is no source's id.", "Take one from /api/sources; it is a number.")
+            raise Refused(404, f"'{id}' is no source's id.", "Take one from /api/entities; it is a number.")
         given = _given(view=view, id=id, attribution=attribution, a=a, b=b, words=words)
         return await answered(site, request, lambda ledger: cite.ask(ledger, given))
 

@@ -28,19 +28,19 @@ class Items(msgspec.Struct, Generic[Item]):
     next: str | None
 
 
-def cursor_of(place: Place) -> str:
-    """A place in a list, as it stands in an address."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+def cursor_of(list_: str, place: Place) -> str:
+    """A place in a list, which has a name, as it stands in an address."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([list_, *place])).decode().rstrip("=")
 
 
-def place_in(cursor: str | None, kinds: tuple[Any, ...]) -> Place | None:
-    """The place that a cursor names, of values of these kinds; None without a cursor. Raises Refused."""
+def place_in(cursor: str | None, list_: str, kinds: tuple[Any, ...]) -> Place | None:
+    """The place in a list that a cursor names, of values of these kinds; None without a cursor. Raises Refused."""
     if cursor is None:
         return None
     try:
         given = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        place: Place = msgspec.json.decode(given, type=tuple.__class_getitem__(kinds))
-        if any(isinstance(one, int) and not -(1 << 63) <= one < 1 << 63 for one in place):
+        name, *place = msgspec.json.decode(given, type=tuple.__class_getitem__((str, *kinds)))
+        if name != list_ or any(isinstance(one, int) and not -(1 << 63) <= one < 1 << 63 for one in place):
             raise ValueError
     except (binascii.Error, msgspec.DecodeError, UnicodeError, ValueError):
         raise Refused(
@@ -48,20 +48,21 @@ def place_in(cursor: str | None, kinds: tuple[Any, ...]) -> Place | None:
             "This cursor does not come from a page of this list, in this order.",
             "Begin at the first page, without a cursor, and follow the addresses under next.",
         ) from None
-    return place
+    return tuple(place)
 
 
 def page(
     found: Iterable[Found],
+    list_: str,
     limit: int,
     place: Callable[[Found], Place],
     item: Callable[[Found], Item],
     path: str,
     given: dict[str, object],
 ) -> Items[Item]:
-    """A page of at most `limit` items, of a list of which one more was asked for."""
+    """A page of at most `limit` items, of a list of which one more was asked for; `given` is what else it was asked."""
     rows = list(found)
     shown = rows[:limit]
     more = len(rows) > limit
-    after = address(path, **{**given, "cursor": cursor_of(place(shown[-1]))}) if more else None
+    after = address(path, **{**given, "cursor": cursor_of(list_, place(shown[-1]))}) if more else None
     return Items(tuple(map(item, shown)), after)

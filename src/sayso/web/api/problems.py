@@ -16,6 +16,7 @@ from sayso.web.safety import TooLarge
 from sayso.web.worker import Full
 
 MEDIA_TYPE = "application/problem+json"
+RETRY = "5"  # seconds
 DOCUMENTED = "GET /api/openapi.json says what each address takes."
 
 
@@ -53,13 +54,14 @@ REMEDIES: Mapping[int, str] = {
     421: "Use the address that sayso serve printed, or start it with --name.",
     422: DOCUMENTED,
     500: "This is a fault of sayso's: what stands in the server's terminal helps to mend it.",
+    429: "Send it again later.",
     502: "Open the address in a browser; if it opens there, save the page and send its text.",
     503: "Send it again later.",
 }
 _BY_KIND: tuple[tuple[type[SaysoError], int, str], ...] = (
-    (NotThere, 404, "Take ids from /api/documents, /api/claims, /api/sources or /api/search."),
+    (NotThere, 404, "Take ids from /api/documents, /api/claims, /api/entities or /api/search."),
     (WrongQuestion, 422, DOCUMENTED),
-    (Full, 503, "Send it again when some of what GET /api/adding lists is done."),
+    (Full, 429, "Send it again when some of what GET /api/adding lists is done."),
     (TooLarge, 413, REMEDIES[413]),
     (TooSlow, 503, "Ask for less: a smaller limit, more words in a search."),
     (LedgerError, 503, "See to the ledger on the server: sayso check LEDGER"),
@@ -91,5 +93,7 @@ def refused(status: int, why: str) -> Response:
 
 
 def told(one: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as an answer."""
+    """A problem as an answer. One that passes by itself says when to come again."""
+    if one.status in (429, 503):
+        headers = {"Retry-After": RETRY, **(headers or {})}
     return Response(msgspec.json.encode(one), one.status, headers, media_type=MEDIA_TYPE)

@@ -23,7 +23,7 @@ from sayso.web.site import Site
 from sayso.web.worker import File, Input, Job, NoReading, Pasted, Web
 
 LONGEST = 100_000  # code points of a text that is read while the client waits
-_WEB = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?(#[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?$"
+_WEB = r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?(#[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?$"
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"\S")]
 WebAddress = Annotated[str, msgspec.Meta(max_length=2000, pattern=_WEB)]
@@ -89,7 +89,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(
         "/read",
-        responses=responses(ReadingObject, examples.READING, 413, 415),
+        responses=responses(ReadingObject, examples.READING, 413, 415, 429),
         openapi_extra=taking(ShortText, examples.A_TEXT),
         tags=["reading"],
     )
@@ -101,7 +101,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(
         "/read/web",
-        responses=responses(ReadingObject, examples.READING, 413, 415, 502),
+        responses=responses(ReadingObject, examples.READING, 413, 415, 429, 502),
         openapi_extra=taking(Address, examples.AN_ADDRESS),
         tags=["reading"],
     )
@@ -114,7 +114,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(
         "/documents",
         status_code=202,
-        responses=responses(progress.Adding, examples.ADDING, 413, 415, status=202),
+        responses=responses(progress.Adding, examples.ADDING, 413, 415, 429, status=202),
         openapi_extra=taking(Text, examples.A_TEXT),
         tags=["adding"],
     )
@@ -127,7 +127,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(
         "/documents/web",
         status_code=202,
-        responses=responses(progress.Adding, examples.ADDING, 413, 415, status=202),
+        responses=responses(progress.Adding, examples.ADDING, 413, 415, 429, status=202),
         openapi_extra=taking(Address, examples.AN_ADDRESS),
         tags=["adding"],
     )
@@ -140,7 +140,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(
         "/readings",
         status_code=202,
-        responses=responses(progress.Adding, examples.ADDING, 413, 415, status=202),
+        responses=responses(progress.Adding, examples.ADDING, 413, 415, 429, status=202),
         openapi_extra=taking(ReadingObject, examples.READING),
         tags=["adding"],
     )
