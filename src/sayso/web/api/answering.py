@@ -14,7 +14,8 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from sayso.web.api.problems import MEDIA_TYPE, Problem, Refused
+from sayso.web.answers import Refused
+from sayso.web.api.problems import MEDIA_TYPE, Problem
 from sayso.web.site import Site
 
 JSON = "application/json"

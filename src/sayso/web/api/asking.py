@@ -18,18 +18,15 @@ from sayso.ledger.history import history as versions_of
 from sayso.ledger.questions import Said, Speaker, speaker_with, speakers_from, statements_of, who_speaks_most
 from sayso.ledger.readings import readings
 from sayso.model import SourceKind
-from sayso.trace.asking import nearest
-from sayso.trace.asking import who as who_holds
 from sayso.trace.copies import PassageKind
 from sayso.trace.copying import copies_in
 from sayso.trace.listing import claims as listed
 from sayso.trace.listing import place_of
-from sayso.trace.tracing import claim_models
 from sayso.web import cite, claim, compare, document, entity, outlets, progress, search, start
+from sayso.web.answers import Refused, answer_of
 from sayso.web.api import examples
 from sayso.web.api.answering import TEXT, answered, body_of, check_accepted, check_parameters, encoded, responses, sent
 from sayso.web.api.cursors import Items, page, place_in
-from sayso.web.api.problems import Refused
 from sayso.web.page import MOST_WORDS, NotThere
 from sayso.web.site import Site
 from sayso.web.start import ADDED, NEWEST, DocumentLine, lines
@@ -328,18 +325,6 @@ def routes(site: Site) -> APIRouter:
         return sent(request, body_of(encoded(progress.of(site.worker, id))))
 
     return router
-
-
-def answer_of(ledger: sqlite3.Connection, words: str, as_of: str | None) -> Any:
-    """Who holds what on a claim. Raises Refused where nothing fits, naming what is nearest."""
-    models = claim_models()
-    found = who_holds(ledger, words, models, as_of)
-    if found is None:
-        near = tuple(nearest(ledger, words, models, as_of=as_of))
-        where = "Nothing in this ledger" if as_of is None else f"Nothing that was published by {as_of}"
-        remedy = "Ask for one of the nearest, or take a claim's id from /api/claims." if near else "Use other words."
-        raise Refused(404, f"{where} says so, or the contrary.", remedy, near)
-    return found
 
 
 def _row(ledger: sqlite3.Connection, id_: str) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from sayso.web.addresses import address
-from sayso.web.api.problems import Refused
+from sayso.web.answers import Refused
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from sayso.errors import SaysoError
 from sayso.ledger.opening import LedgerError
+from sayso.web.answers import Refused
 from sayso.web.asking import TooSlow
 from sayso.web.page import NotThere, WrongQuestion
 from sayso.web.safety import TooLarge
@@ -30,14 +31,6 @@ class Problem(msgspec.Struct, omit_defaults=True):
     detail: str
     remedy: str
     nearest: tuple[str, ...] = ()
-
-
-class Refused(SaysoError):
-    """A request that is not answered: its status, what was found, and what to do."""
-
-    def __init__(self, status: int, detail: str, remedy: str, nearest: tuple[str, ...] = ()) -> None:
-        super().__init__(detail)
-        self.status, self.detail, self.remedy, self.nearest = status, detail, remedy, nearest
 
 
 # What to do, by status, where nothing more fitting is known.

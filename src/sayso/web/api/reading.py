@@ -16,9 +16,9 @@ from sayso.model import Reading
 from sayso.readers import Known
 from sayso.web import progress
 from sayso.web.addresses import address
+from sayso.web.answers import Refused
 from sayso.web.api import examples
 from sayso.web.api.answering import JSON, check_accepted, check_parameters, encoded, responses, taking
-from sayso.web.api.problems import Refused
 from sayso.web.site import Site
 from sayso.web.worker import File, Input, Job, NoReading, Pasted, Web
 
