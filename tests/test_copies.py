@@ -23,7 +23,7 @@ from sayso.lexicon import load_lexicon
 from sayso.model import Document, MadeBy, Reading, Span
 from sayso.trace import copying
 from sayso.trace.copies import Passage, PassageKind, passages, quotation_drift
-from sayso.trace.copying import behind, copies_in, find_copies
+from sayso.trace.copying import behind, copies_among, copies_in, find_copies
 from sayso.trace.direction import first_of
 from sayso.trace.shingles import boilerplate, compared_text, quoted_stretches
 
@@ -403,7 +403,12 @@ def test_a_story_that_very_many_have_is_linked_to_its_earliest_documents(
     with ledger_of(tmp_path, *documents) as ledger:
         find_copies(ledger, LEXICON)
         found = {copy.documents for copy, _ in copies_in(ledger)}
+        rows = {row["reading_id"]: row["id"] for row in ledger.execute("SELECT id, reading_id FROM documents")}
+        some = ("d00", "d07", "d21", "d29")
+        among = copies_among(ledger, [rows[one] for one in some])
     assert found == {(a, f"d{i:02}") for a in ("d00", "d01") for i in range(30) if a < f"d{i:02}"}
+    assert [copy.documents for copy in among] == [("d00", one) for one in some[1:]]
+    assert all(copy.passages and copy.first == "d00" for copy in among)
 
 
 # On the command line

@@ -32,7 +32,7 @@ from sayso.model import (
 from sayso.qualify.signs import hedges_in
 from sayso.trace.agreement import facts_of
 from sayso.trace.chains import Chain, chain_of, holders
-from sayso.trace.copying import copies_in
+from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
 from sayso.trace.nearest import nearest_wordings
@@ -236,14 +236,7 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
             if _adds(found, tellings):
                 tellings[found.id] = found
             first = False
-    ids = {paper.id for paper in papers.values()}
-    copies = tuple(
-        copy
-        for paper in sorted(ids)
-        for copy, _ in copies_in(ledger, paper)
-        if set(copy.documents) <= ids and copy.documents[0] == paper
-    )
-    return Scene.of(list(papers.values()), list(tellings.values()), copies)
+    return Scene.of(list(papers.values()), list(tellings.values()), copies_among(ledger, papers))
 
 
 def _holding(ledger: sqlite3.Connection, proposition: sqlite3.Row) -> int | None:

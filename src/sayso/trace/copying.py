@@ -15,9 +15,10 @@ which they came:
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,6 +92,34 @@ def copies_in(
         spans = ledger.execute("SELECT * FROM passages WHERE copy_id = ? ORDER BY position", (row["id"],))
         found = tuple((Span(p["a_start"], p["a_end"]), Span(p["b_start"], p["b_end"])) for p in spans)
         yield Copy((row["a"], row["b"]), found, row["first"], row["why"]), row["words"]
+
+
+def copies_among(ledger: sqlite3.Connection, rows: Collection[int]) -> tuple[Copy, ...]:
+    """The pairs that share passages of those documents that stand in these rows: by the first of the two, then those
+    that share most words first."""
+    given = json.dumps(sorted(rows))
+    spans: dict[int, list[tuple[Span, Span]]] = {}
+    for one in ledger.execute(
+        f"SELECT passages.* FROM {_AMONG} JOIN passages ON copy_id = copies.id ORDER BY position",  # noqa: S608
+        (given, PassageKind.PASSAGE),
+    ):
+        spans.setdefault(one["copy_id"], []).append(
+            (Span(one["a_start"], one["a_end"]), Span(one["b_start"], one["b_end"]))
+        )
+    found = ledger.execute(
+        "SELECT copies.id, a.reading_id AS a, b.reading_id AS b, first.reading_id AS first, why"  # noqa: S608
+        f" FROM {_AMONG} JOIN documents AS a ON a.id = a_id JOIN documents AS b ON b.id = b_id"
+        " LEFT JOIN documents AS first ON first.id = first_id ORDER BY 2, words DESC, 3",
+        (given, PassageKind.PASSAGE),
+    )
+    return tuple(Copy((one["a"], one["b"]), tuple(spans[one["id"]]), one["first"], one["why"]) for one in found)
+
+
+# Copies both of whose documents are given, found by the first: not by all pairs of those given.
+_AMONG = (
+    "(SELECT copies.* FROM json_each(?1) AS given CROSS JOIN copies ON a_id = given.value"
+    " WHERE copies.kind = ?2 AND +b_id IN (SELECT value FROM json_each(?1))) AS copies"
+)
 
 
 @dataclass(frozen=True, slots=True)
