@@ -94,13 +94,11 @@ def _inside(scene: Scene, telling: Telling) -> tuple[list[Step], Person | None]:
 
 def _original(scene: Scene, telling: Telling) -> Telling | None:
     """The same telling in the document that this one's passage was copied from."""
-    for copy in scene.copies:
-        if telling.document not in copy.documents or copy.first is None or copy.first == telling.document:
-            continue
+    for copy in scene.copied.get(telling.document, ()):
         place = _aligned(copy, telling)
         if place is None:
             continue
-        for other in scene.held.get(copy.first, ()):
+        for other in scene.held.get(copy.first or "", ()):
             if other.stance is telling.stance and _overlap(other.span, place):
                 return other
     return None

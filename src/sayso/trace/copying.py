@@ -83,7 +83,8 @@ def copies_in(
         "SELECT copies.*, a.reading_id AS a, b.reading_id AS b, first.reading_id AS first FROM copies"  # noqa: S608
         " JOIN documents AS a ON a.id = a_id JOIN documents AS b ON b.id = b_id"
         " LEFT JOIN documents AS first ON first.id = first_id WHERE copies.kind = ?1 AND (?2 IS NULL OR copies.id IN"
-        " (SELECT copies.id FROM copies JOIN documents ON documents.id IN (a_id, b_id) WHERE reading_id = ?2))"
+        " (SELECT id FROM copies WHERE a_id = (SELECT id FROM documents WHERE reading_id = ?2)"
+        " UNION SELECT id FROM copies WHERE b_id = (SELECT id FROM documents WHERE reading_id = ?2)))"
         " AND (?4 IS NULL OR max(substr(a.published_on, 1, ?5), substr(b.published_on, 1, ?5)) <= ?4)"
         f" AND {rest} ORDER BY words DESC, a.reading_id, b.reading_id LIMIT ?3",
         (kind, document, -1 if limit is None else limit, as_of, len(as_of or ""), *given),

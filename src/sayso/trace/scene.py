@@ -71,6 +71,7 @@ class Scene:
     tellings: Mapping[str, Telling]
     copies: tuple[Copy, ...] = ()
     held: Mapping[str, tuple[Telling, ...]] = field(default_factory=dict)  # by document: those with a stance
+    copied: Mapping[str, tuple[Copy, ...]] = field(default_factory=dict)  # by document: of what another had first
 
     @staticmethod
     def of(papers: list[Paper], tellings: list[Telling], copies: tuple[Copy, ...] = ()) -> Scene:
@@ -79,9 +80,15 @@ class Scene:
         for one in tellings:
             if one.stance is not None:
                 held.setdefault(one.document, []).append(one)
+        copied: dict[str, list[Copy]] = {}
+        for copy in copies:
+            for document in copy.documents:
+                if copy.first is not None and document != copy.first:
+                    copied.setdefault(document, []).append(copy)
         return Scene(
             {one.id: one for one in papers},
             {one.id: one for one in tellings},
             copies,
             {document: tuple(these) for document, these in held.items()},
+            {document: tuple(these) for document, these in copied.items()},
         )
