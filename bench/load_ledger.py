@@ -2,10 +2,10 @@
 
 python bench/load_ledger.py load.ledger [--documents 100000]
 
-Documents are long generated ones (bench/generated.py), every fourth of the traced ones a copy of another, and short
-ones in which somebody says what others say: so there are claims of a thousand members, of two hundred, of fifty and of
-five. Tracing a hundred thousand documents takes hours, and is not what is measured: TRACED long documents and all
-short ones are traced, and the others are marked as traced and looked through, as if nothing in them was told twice.
+Most documents are long generated ones (bench/generated.py); 4,000 are short ones in which somebody says what others
+say: so there are claims of a thousand members, of two hundred, of fifty and of five. Tracing a hundred thousand long
+documents takes hours, and is not what is measured: the short ones are traced, and the long ones marked as traced and
+looked through, as if nothing in them was told twice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.generated import OUTLETS, readings
-from bench.trace import documents
 from sayso.errors import InputError
 from sayso.ledger.adding import Event, add
 from sayso.ledger.opening import transaction, writing_to
@@ -33,7 +32,6 @@ from sayso.reading import read_many
 from sayso.trace.copying import find_copies
 from sayso.trace.tracing import claim_models, trace
 
-TRACED = 100  # long documents
 STORIES = ((1, 1000), (5, 200), (20, 50), (200, 5))  # so many things are told in so many documents each
 _SPEAKERS = ("Ana Ruiz", "Zoë Roe", "Bo Li", "Edda Nilsen", "officials briefed on the plan", "two engineers")
 _PLACES = ("Ostrey", "Velm", "Marlhaven", "Tidwick", "Korven", "Aldmoor", "Brannoch", "Sellick", "Dunmere", "Harrow")
@@ -102,13 +100,12 @@ def make(path: Path, count: int) -> None:
     begun = path.with_name(f"{path.name}.begun")
     begun.unlink(missing_ok=True)
     with writing_to(begun) as ledger:
-        put(ledger, documents(TRACED))
         put(ledger, stories())
         find_copies(ledger, load_lexicon())
         trace(ledger, claim_models())
         say("traced")
         (there,) = ledger.execute("SELECT count(*) FROM documents").fetchone()
-        put(ledger, islice(readings(count), TRACED, TRACED + count - there))
+        put(ledger, islice(readings(count), count - there))
         mark_as_traced(ledger)
         ledger.execute("ANALYZE")
     begun.rename(path)

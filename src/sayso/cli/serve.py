@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sayso.web.safety import Access
 
 PORT = 8365
+SWITCH = 0.001  # seconds until an answer under way lets another go on: one of megabytes holds up no others
 
 
 @click.command()
@@ -81,6 +83,7 @@ def serve(
         limit_concurrency=2 * AT_ONCE,  # beyond what the application itself refuses, with more to say
         timeout_graceful_shutdown=5,
     )
+    sys.setswitchinterval(SWITCH)
     click.echo(f"sayso: {visible(str(ledger))} is at {address} until you press Ctrl-C", err=True)
     if opened:
         click.launch(address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,8 +101,15 @@ async def _for_people(site: Site, page: Page[Any], request: Request) -> Response
         "json_name": file_name(page.twin, given, ".json"),
     }
 
-    view = await _view(site, page, given)
-    return _html(request, await site.in_thread(partial(_rendered, site, request, page.template, view=view, **here)))
+    def made(ledger: sqlite3.Connection) -> str:
+        view = page.ask(ledger, given)
+        return showing.rendered(
+            page.template, form_token=site.form_mark, ledger_name=site.ledger.name, view=view, **here
+        )
+
+    # The page is the same for all but for what its forms carry, which takes the place of a mark that no text can hold.
+    html = await site.answer(("page", page.path, *sorted(given.items())), made)
+    return _html(request, html.replace(site.form_mark, _form_token(site, request)))
 
 
 async def _view(site: Site, page: Page[Any], given: Mapping[str, str]) -> Any:
@@ -257,10 +265,16 @@ def _plain_name(given: str) -> str:
 
 def _rendered(site: Site, request: Request, template: str, **shown: Any) -> str:
     """A page as HTML. Whatever a template is given, it escapes."""
+    token = _form_token(site, request)
+    return showing.rendered(template, form_token=token, ledger_name=site.ledger.name, **shown)
+
+
+def _form_token(site: Site, request: Request) -> str:
+    """What the forms of a page carry in the browser that asks."""
     kept = cookies(request.headers).get(FORM_COOKIE) or getattr(request.state, "form_cookie", None)
     if kept is None:
         kept = request.state.form_cookie = token_hex(16)
-    return showing.rendered(template, form_token=site.access.form_token(kept), ledger_name=site.ledger.name, **shown)
+    return site.access.form_token(kept)
 
 
 def _html(request: Request, page: str, status: int = 200) -> Response:

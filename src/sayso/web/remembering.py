@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-MOST_KEPT = 200  # answers
+MOST_KEPT = 64 << 20  # bytes of answers
+OTHERWISE = 1 << 16  # bytes that an answer counts as that is not yet written
 _COUNTER = (24, 4)  # of SQLite's file: where it counts the transactions written, and in how many bytes
 _LOG_HEADER = (0, 96)  # of the index of its write-ahead log: what readers see of the log, in two copies
 
@@ -41,7 +42,7 @@ class Remembered:
     """The last answers, each with the state of the ledger that it was given from."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most = most
+        self._most, self._kept = most, 0
         self._answers: OrderedDict[Hashable, tuple[State, Any]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -56,10 +57,19 @@ class Remembered:
 
     def put(self, key: Hashable, state: State | None, answer: Any) -> None:
         """Keep an answer, and the last ones beside it. `state` is that from before the ledger was asked."""
-        if state is None:
+        if state is None or _size(answer) > self._most // 4:
             return
         with self._lock:
+            self._forget(key)
             self._answers[key] = (state, answer)
-            self._answers.move_to_end(key)
-            if len(self._answers) > self._most:
-                self._answers.popitem(last=False)
+            self._kept += _size(answer)
+            while self._kept > self._most:
+                self._forget(next(iter(self._answers)))
+
+    def _forget(self, key: Hashable) -> None:
+        if key in self._answers:
+            self._kept -= _size(self._answers.pop(key)[1])
+
+
+def _size(answer: Any) -> int:
+    return len(answer) if isinstance(answer, (str, bytes)) else int(getattr(answer, "size", OTHERWISE))

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, TypeVar
 
 import anyio
@@ -41,6 +42,7 @@ class Site:
     worker: Worker
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     remembered: Remembered = field(default_factory=Remembered)
+    form_mark: str = field(default_factory=lambda: token_hex(32), repr=False)  # of this run alone
 
     async def in_thread(self, work: Callable[[], Made]) -> Made:
         """What some work gives, done beside the server so that other requests go on."""

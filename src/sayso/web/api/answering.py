@@ -31,6 +31,11 @@ class Body:
     tag: str
     media_type: str = JSON
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.data)
+
 
 @dataclass(slots=True)
 class Described:
