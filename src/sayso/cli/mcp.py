@@ -24,7 +24,8 @@ def mcp(ledger: Path, allow_web: bool) -> None:
     Documents that are not traced yet are not traced by this command; answers say how many there are.
 
     \b
-    Example, an entry in the settings of an assistant:
+    Example, by hand and as an entry in the settings of an assistant:
+      sayso mcp news.ledger
       {"mcpServers": {"sayso": {"command": "sayso", "args": ["mcp", "/home/ana/news.ledger"]}}}
 
     Runs until the assistant closes it, and exits 0; 1 if the ledger cannot be used; 2 if called wrongly.
