@@ -107,7 +107,6 @@ def make(path: Path, count: int) -> None:
         (there,) = ledger.execute("SELECT count(*) FROM documents").fetchone()
         put(ledger, islice(readings(count), count - there))
         mark_as_traced(ledger)
-        ledger.execute("ANALYZE")
     begun.rename(path)
 
 
