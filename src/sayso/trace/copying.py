@@ -42,6 +42,11 @@ KEPT = 500  # texts kept ready to be compared
 
 _UNDATED = (1 << 16) - 1
 _EPOCH = date(1970, 1, 1).toordinal()
+# The pairs with a document, by its id; found by their indexes.
+_OF_IT = (
+    "copies.id IN (SELECT id FROM copies WHERE a_id = (SELECT id FROM documents WHERE reading_id = ?2)"
+    " UNION SELECT id FROM copies WHERE b_id = (SELECT id FROM documents WHERE reading_id = ?2))"
+)
 
 
 def find_copies(ledger: sqlite3.Connection, lexicon: Lexicon, told: Callable[[int], None] = lambda _: None) -> int:
@@ -92,12 +97,6 @@ def copies_in(
         spans = ledger.execute("SELECT * FROM passages WHERE copy_id = ? ORDER BY position", (row["id"],))
         found = tuple((Span(p["a_start"], p["a_end"]), Span(p["b_start"], p["b_end"])) for p in spans)
         yield Copy((row["a"], row["b"]), found, row["first"], row["why"]), row["words"]
-
-
-_OF_IT = (
-    "copies.id IN (SELECT id FROM copies WHERE a_id = (SELECT id FROM documents WHERE reading_id = ?2)"
-    " UNION SELECT id FROM copies WHERE b_id = (SELECT id FROM documents WHERE reading_id = ?2))"
-)
 
 
 def copies_among(ledger: sqlite3.Connection, rows: Collection[int]) -> tuple[Copy, ...]:
