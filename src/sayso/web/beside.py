@@ -17,7 +17,7 @@ from typing import Any
 
 from sayso.errors import InputError, SaysoError
 
-NICE = 10  # steps down in priority
+NICE = 5  # steps down in priority
 
 
 class Stopped(BaseException):
