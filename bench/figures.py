@@ -203,6 +203,27 @@ def ledger() -> str:
     return "\n".join(lines)
 
 
+def load() -> str:
+    """How quickly pages and API answer many clients while something is added, and what a kill leaves."""
+    run = result("load")
+    whole, kill = run["all"], run["after_kill"]
+    slowest = max(run["by_kind"].items(), key=lambda one: 0 if one[0].startswith("add") else one[1]["p95_ms"])
+    lines = [
+        "| | asked | measured |",
+        "|---|---|---|",
+        f"| {whole['requests']:,} requests in {whole['seconds']} seconds: median · 95th · 99th percentile | 95th below"
+        f" 300 ms | {whole['median_ms']} · {whole['p95_ms']} · {whole['p99_ms']} ms |",
+        f"| the slowest kind, {slowest[0]}: 95th percentile | | {slowest[1]['p95_ms']:.0f} ms |",
+        f"| requests that failed | none | {run['failures']} |",
+        f"| share of the cores that other programs took just before | | {run['others_took_percent_before']:.0f} % |",
+        f"| CPU time of the server a request | | {run['server_cpu_ms_a_request']} ms |",
+        f"| documents added meanwhile; of these missing after the kill | none missing | {kill['reported_as_added']} ·"
+        f" {kill['missing']} |",
+        f"| `sayso check` after the kill | passes | { ({0: 'passes', None: 'not run'}.get(kill.get('check'), 'fails')) } |",
+    ]
+    return "\n".join(lines)
+
+
 def copies() -> str:
     """How many made copies are found, by how many of their words were changed."""
     run = result("copies")

@@ -1,6 +1,6 @@
 """What the reference pages hold, as Markdown; cog calls these.
 
-cog -r docs/labels.md docs/glossary.md docs/exports.md docs/ledger.md
+cog -r docs/labels.md docs/glossary.md docs/exports.md docs/ledger.md docs/api.md
 """
 
 from __future__ import annotations
@@ -187,3 +187,37 @@ def _held(one: type) -> Iterator[str]:
         yield from (f"`{member.value}`" for member in one)
     elif is_dataclass(one):
         yield from (f"`{field.name}`" for field in fields(one))
+
+
+def api() -> str:
+    """Every address of the API: what it takes, and what it is for."""
+    from sayso.web.api.app import documentation, make_api
+    from sayso.web.safety import Access
+    from sayso.web.site import Site
+    from sayso.web.worker import Worker
+
+    ledger = Path("no.ledger")
+    found = documentation(make_api(Site(ledger, Access(), Worker(ledger))), asks_for_token=False)
+    lines = ["| address | takes | gives |", "|---|---|---|"]
+    for path, methods in found["paths"].items():
+        for method, told in methods.items():
+            given = [f"`{one['name']}`" for one in told.get("parameters", ())]
+            given += ["a body of JSON"] if "requestBody" in told else []
+            what = " ".join(told["description"].split()).replace("|", "\\|")
+            lines.append(f"| `{method.upper()} /api{path}` | {', '.join(given)} | {what} |")
+    return "\n".join(lines) + "\n"
+
+
+def tools() -> str:
+    """Every tool for assistants: what it takes, and what it gives."""
+    import asyncio
+
+    from sayso.assistant import make_server
+
+    lines = ["| tool | takes | gives |", "|---|---|---|"]
+    for one in asyncio.run(make_server(Path("no.ledger"), allow_web=True).list_tools()):
+        only = " (with `--allow-web`)" if one.name == "read_web" else ""
+        first = " ".join((one.description or "").split("\n\n")[0].split())
+        takes = ", ".join(f"`{name}`" for name in one.input_schema["properties"])
+        lines.append(f"| `{one.name}`{only} | {takes} | {first} |")
+    return "\n".join(lines) + "\n"

@@ -17,7 +17,7 @@ from sayso.lexicon import load_lexicon
 from sayso.model import Act, Reading
 from sayso.trace.copying import find_copies
 from sayso.trace.counting import count_claims, uncounted
-from sayso.trace.listing import ORDERS, ListedClaim, claims
+from sayso.trace.listing import ORDERS, ListedClaim, claims, place_of
 from sayso.trace.tracing import claim_models, trace
 
 ANA, BILL = person("Ana Ruiz"), person("Bill Hale")
@@ -77,8 +77,10 @@ def test_an_order_that_there_is_not_is_named_with_those_there_are(ledger: sqlite
 
 def test_pages_follow_each_other(ledger: sqlite3.Connection) -> None:
     assert texts(claims(ledger, limit=1)) == [WEIR]
-    assert texts(claims(ledger, limit=1, offset=1)) == [SAILS]
-    assert texts(claims(ledger, limit=None, offset=2)) == []
+    (first,) = claims(ledger, limit=1)
+    (second,) = claims(ledger, limit=1, after=place_of(first, "documents"))
+    assert second.text == SAILS
+    assert claims(ledger, limit=None, after=place_of(second, "documents")) == []
 
 
 def test_a_user_can_ask_for_words_outlets_speakers_days_and_disputes(ledger: sqlite3.Connection) -> None:

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from ledgers import LEXICON, add_to, all_of, holding, in_memory, opened, organization, person, told, unnamed, write
 from readings import readings as any_readings
 
-from sayso.cli.who import plain
 from sayso.corrections.applying import corrected
 from sayso.corrections.entries import (
     Correction,
@@ -34,6 +33,7 @@ from sayso.corrections.entries import (
 )
 from sayso.errors import InputError
 from sayso.export import EXPORTS
+from sayso.export.answers import who_object
 from sayso.ledger import composing
 from sayso.ledger.adding import read_again
 from sayso.ledger.checking import faults
@@ -162,7 +162,7 @@ def entity(ledger: sqlite3.Connection, name: str) -> int:
 
 def asked(ledger: sqlite3.Connection, words: str = CLAIM) -> dict[str, Any]:
     found = who(ledger, words, MODELS)
-    return plain(found) if found else {}
+    return msgspec.to_builtins(who_object(found)) if found else {}
 
 
 def holders(ledger: sqlite3.Connection, words: str = CLAIM) -> dict[str, list[tuple[str | None, str]]]:

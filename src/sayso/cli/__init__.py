@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "correct": ("sayso.cli.correct:correct", "Correct what the machine read; list corrections, undo them, share them."),
     "export": ("sayso.cli.export:export", "Write what a ledger holds in a format that other programs take."),
     "serve": ("sayso.cli.serve:serve", "Show a ledger in the browser: search it, read its documents, add to it."),
+    "mcp": ("sayso.cli.mcp:mcp", "Let an assistant ask a ledger, by the Model Context Protocol."),
     "check": ("sayso.cli.check:check", "Verify that a ledger is whole."),
     "formats": ("sayso.cli.formats:formats", "List what sayso can read, and what it can write."),
     "explain": ("sayso.cli.explain:explain", "Say what a word of the output means, with an example."),

@@ -90,23 +90,9 @@ def claims(
         if form == "table":
             put_parts(_shown(found), colour_wanted(color))
         else:
-            put_json(map(plain, found), form, key="claims")
+            from sayso.export.answers import claim_object
 
-
-def plain(one: ListedClaim) -> dict[str, Any]:
-    """A claim of the list as JSON."""
-    return {
-        "id": one.id,
-        "text": one.text,
-        "documents": one.documents,
-        "outlets": one.outlets,
-        "positions": one.positions,
-        "disputed": one.disputed,
-        "unnamed": one.unnamed,
-        "origins": {"least": one.origins_least, "most": one.origins_most},
-        "first": one.first,
-        "last": one.last,
-    }
+            put_json(map(claim_object, found), form, key="claims")
 
 
 def _nothing(connection: sqlite3.Connection, names: list[str]) -> NoReturn:

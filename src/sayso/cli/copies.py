@@ -15,7 +15,7 @@ from sayso.cli.ledgers import catch_up, format_option, ledger_argument, put_json
 from sayso.cli.screen import color_option, colour_wanted
 
 if TYPE_CHECKING:
-    from sayso.model import Copy, Span
+    from sayso.model import Copy
     from sayso.trace.copies import PassageKind
 
 MOST_SHOWN = 200  # pairs in a table
@@ -70,7 +70,9 @@ def copies(
             rows = [_row(connection, copy, words) for copy, words in (first, *found)]
             put_parts([_table(rows)], colour_wanted(color))
         else:
-            put_json((_json(copy) for copy, _ in chain((first,), found)), form, key="copies")
+            from sayso.export.answers import copy_object
+
+            put_json((copy_object(copy) for copy, _ in chain((first,), found)), form, key="copies")
 
 
 def _look_for_copies(connection: sqlite3.Connection, told: Callable[[int], None]) -> None:
@@ -119,16 +121,3 @@ def _table(rows: list[tuple[str, ...]]) -> Any:
     for row in rows:
         made.add_row(*row)
     return made
-
-
-def _json(copy: Copy) -> dict[str, Any]:
-    return {
-        "documents": copy.documents,
-        "passages": [{"a": _span(a), "b": _span(b)} for a, b in copy.passages],
-        "first": copy.first,
-        "why": copy.why,
-    }
-
-
-def _span(span: Span) -> dict[str, int]:
-    return {"start": span.start, "end": span.end}

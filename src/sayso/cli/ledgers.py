@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,11 +59,11 @@ def catch_up(
 
 
 def put_json(rows: Iterable[Any], form: str, whole: Mapping[str, Any] | None = None, key: str = "rows") -> None:
-    """Write dataclasses or mappings as JSON: a line each, or all under `key` of one object, with `whole` beside."""
+    """Write dataclasses, structs or mappings as JSON: a line each, or all under `key` of one object beside `whole`."""
     import msgspec
 
     out = sys.stdout.buffer
-    plain = (row if isinstance(row, Mapping) else asdict(row) for row in rows)
+    plain = (asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows)
     if form == "jsonl":
         for row in plain:
             out.write(msgspec.json.encode(row) + b"\n")

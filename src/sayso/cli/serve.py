@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ from sayso.errors import SaysoError
 if TYPE_CHECKING:
     from sayso.web.safety import Access
 
-AT_ONCE = 200  # connections
 PORT = 8365
+SWITCH = 0.001  # seconds until an answer under way lets another go on: one of megabytes holds up no others
 
 
 @click.command()
@@ -29,12 +30,18 @@ PORT = 8365
 )
 @click.option("--token", envvar="SAYSO_TOKEN", metavar="WORDS", help="What visitors have to know; or SAYSO_TOKEN.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A name by which others call this machine.")
+@click.option(
+    "--fetching/--no-fetching", default=True, help="Whether addresses that visitors name are fetched; they are."
+)
 @click.option("--open", "opened", is_flag=True, help="Open the start page in the browser.")
-def serve(ledger: Path, host: str, port: int, token: str | None, names: tuple[str, ...], opened: bool) -> None:
+def serve(
+    ledger: Path, host: str, port: int, token: str | None, names: tuple[str, ...], fetching: bool, opened: bool
+) -> None:
     """Show a ledger in the browser: search it, read its documents, add to it.
 
     The ledger is made where there is none. Pages and all that belongs to them come from this machine; nothing is
-    asked from any other. Each page has a twin as JSON and as CSV at the same address.
+    asked from any other. Each page has a twin as JSON and as CSV at the same address. Programs ask below /api, which
+    /api/openapi.json describes.
 
     Only this machine can open the pages. To let others, name an address to listen at and a token of 16 characters
     or more, which they sign in with; put a web server that speaks https in front, or the token can be read on its
@@ -50,7 +57,9 @@ def serve(ledger: Path, host: str, port: int, token: str | None, names: tuple[st
     try:
         import uvicorn
 
+        from sayso.readers.fetch import Fetcher
         from sayso.web.app import make_app
+        from sayso.web.safety import AT_ONCE
         from sayso.web.worker import Worker
     except ImportError as error:
         raise SaysoError(
@@ -59,7 +68,7 @@ def serve(ledger: Path, host: str, port: int, token: str | None, names: tuple[st
 
     access = _access(host, token, names)
     _make_ready(ledger)
-    worker = Worker(ledger)
+    worker = Worker(ledger, Fetcher if fetching else None, apart=True)
     listener = _listening(host, port)
     address = _address(host, listener.getsockname()[1])
     config = uvicorn.Config(
@@ -71,9 +80,10 @@ def serve(ledger: Path, host: str, port: int, token: str | None, names: tuple[st
         log_level="warning",
         access_log=False,
         server_header=False,
-        limit_concurrency=AT_ONCE,
+        limit_concurrency=2 * AT_ONCE,  # beyond what the application itself refuses, with more to say
         timeout_graceful_shutdown=5,
     )
+    sys.setswitchinterval(SWITCH)
     click.echo(f"sayso: {visible(str(ledger))} is at {address} until you press Ctrl-C", err=True)
     if opened:
         click.launch(address)

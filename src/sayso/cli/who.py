@@ -96,7 +96,9 @@ def who(ledger: Path, claim: str, as_of: str | None, form: str, limit: int, colo
         elif form == "json":
             import msgspec
 
-            click.echo(msgspec.json.format(msgspec.json.encode(plain(found)), indent=2).decode())
+            from sayso.export.answers import who_object
+
+            click.echo(msgspec.json.format(msgspec.json.encode(who_object(found)), indent=2).decode())
         else:
             put_parts(_shown(found, limit), colour_wanted(color))
 
@@ -112,46 +114,6 @@ def _nothing(connection: sqlite3.Connection, claim: str, models: ClaimModels, as
     remedy = f" The nearest are: {near}" if near else ""
     where = "nothing in this ledger" if as_of is None else f"nothing that was published by {as_of}"
     nothing_found(f"{where} says so, or the contrary.{remedy}")
-
-
-def plain(found: Answer) -> dict[str, Any]:
-    """An answer as the JSON of the design."""
-    import msgspec
-
-    def position(one: Position) -> dict[str, Any]:
-        made: dict[str, Any] = msgspec.to_builtins(one)
-        del made["stance"], made["chain"], made["span"]
-        if made["when"]:
-            made["when"] = {"text": one.when.text, "from": one.when.start, "to": one.when.end} if one.when else None
-        return made
-
-    def steps(chain: Any) -> list[dict[str, Any]]:
-        return [
-            {"type": s.kind, "id": s.id, "name": s.name, "attribution": s.attribution, "witness": s.witness}
-            for s in chain
-        ]
-
-    def origins(one: Origins) -> dict[str, Any]:
-        items = [
-            {
-                "id": item.id,
-                "name": item.name,
-                "kind": item.kind,
-                "named": item.named,
-                "documents": list(item.documents),
-                "chains": [steps(chain) for chain in item.chains],
-            }
-            for item in one.items
-        ]
-        return {"least": one.least, "most": one.most, "items": items, "reasons": list(one.reasons)}
-
-    return {
-        "claim": {"id": found.id, "text": found.text, "confidence": found.confidence},
-        "positions": {stance: [position(one) for one in these] for stance, these in found.positions.items()},
-        "origins": {stance: origins(one) for stance, one in found.origins.items()},
-        "copies": [{"documents": list(one.documents), "first": one.first, "why": one.why} for one in found.copies],
-        "circular": [{"path": list(one.path), "why": one.why} for one in found.circular],
-    }
 
 
 def _shown(found: Answer, limit: int) -> list[Any]:

@@ -121,6 +121,11 @@ class ReadingObject(msgspec.Struct):
     made_by: MadeByObject
 
 
+def reading_object(reading: Reading) -> ReadingObject:
+    """A Reading as the objects that its JSON is written from."""
+    return _object(reading)
+
+
 def reading_to_json(reading: Reading) -> bytes:
     """A Reading as one line of JSON in UTF-8, without a line feed."""
     return msgspec.json.encode(_object(reading))

@@ -252,7 +252,7 @@ def _copied(ledger: sqlite3.Connection, a: sqlite3.Row, b: sqlite3.Row) -> sqlit
     """What is known of passages that stand in both."""
     found: sqlite3.Row | None = ledger.execute(
         "SELECT copies.*, first.reading_id AS first FROM copies LEFT JOIN documents AS first ON first.id = first_id"
-        " WHERE copies.kind = 'passage' AND (a_id, b_id) IN (VALUES (?1, ?2), (?2, ?1))",
+        " WHERE copies.kind = 'passage' AND ((a_id = ?1 AND b_id = ?2) OR (a_id = ?2 AND b_id = ?1))",
         (a["id"], b["id"]),
     ).fetchone()
     return found
@@ -262,7 +262,7 @@ def _passages(ledger: sqlite3.Connection, a: sqlite3.Row, b: sqlite3.Row) -> lis
     """Where the passages and quotations that both have stand in the one and in the other."""
     rows = ledger.execute(
         "SELECT passages.*, a_id FROM copies JOIN passages ON copy_id = copies.id"
-        " WHERE (a_id, b_id) IN (VALUES (?1, ?2), (?2, ?1)) ORDER BY position",
+        " WHERE (a_id = ?1 AND b_id = ?2) OR (a_id = ?2 AND b_id = ?1) ORDER BY position",
         (a["id"], b["id"]),
     )
     found = []

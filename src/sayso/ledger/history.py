@@ -59,7 +59,8 @@ def history(ledger: sqlite3.Connection, address: str) -> list[Version]:
     """The versions of the document at a URL, or of this id, in the order in which they came; empty for none."""
     rows = ledger.execute(
         "WITH first AS (SELECT coalesce(version_of_id, id) FROM documents WHERE url = ?1 OR reading_id = ?1)"
-        " SELECT * FROM documents WHERE id IN first OR version_of_id IN first ORDER BY version, id",
+        " SELECT * FROM documents WHERE id IN (SELECT * FROM first UNION ALL"
+        " SELECT id FROM documents WHERE version_of_id IN first) ORDER BY version, id",
         (address,),
     ).fetchall()
     versions = []

@@ -101,6 +101,7 @@ class Hit:
 # Entities that corrections merged are found by all their names; those whose sources have gone are not.
 _NOW = "SELECT coalesce(goes_to_id, id) FROM entities WHERE id IN"
 _HEARD = "(document_count > 0 OR is_outlet)"
+_SPEAKER_FIELDS = ("id", "name", "kind", "attributions", "documents", "is_ambiguous", "told_apart_by")
 _SPEAKER = "id, name, kind, attribution_count, document_count, is_ambiguous, told_apart_by"
 
 
@@ -110,6 +111,16 @@ def who_speaks_most(ledger: sqlite3.Connection, limit: int = 50, kind: str | Non
         f"SELECT {_SPEAKER} FROM entities WHERE attribution_count > 0 AND (?1 IS NULL OR kind = ?1)"  # noqa: S608
         " ORDER BY attribution_count DESC, id LIMIT ?2",
         (kind, limit),
+    )
+    return [_speaker(row) for row in rows]
+
+
+def speakers_from(ledger: sqlite3.Connection, after: int, limit: int, kind: str | None = None) -> list[Speaker]:
+    """The entities that speak, in the order in which the ledger came to know them, behind one by its row."""
+    rows = ledger.execute(
+        f"SELECT {_SPEAKER} FROM entities WHERE id > ?3 AND attribution_count > 0 AND (?1 IS NULL OR kind = ?1)"  # noqa: S608
+        " ORDER BY id LIMIT ?2",
+        (kind, limit, after),
     )
     return [_speaker(row) for row in rows]
 
@@ -320,8 +331,15 @@ def _said(row: sqlite3.Row) -> Said:
     return Said(**values)
 
 
+def speaker_with(ledger: sqlite3.Connection, row: int) -> Speaker | None:
+    """The entity in a row."""
+    found = ledger.execute(f"SELECT {_SPEAKER} FROM entities WHERE id = ?", (row,)).fetchone()  # noqa: S608
+    return _speaker(found) if found else None
+
+
 def _speaker(row: sqlite3.Row) -> Speaker:
-    return Speaker(*row)
+    values = {name: row[column] for name, column in zip(_SPEAKER_FIELDS, _SPEAKER.split(", "), strict=True)}
+    return Speaker(**{**values, "is_ambiguous": bool(values["is_ambiguous"])})
 
 
 def all_said(ledger: sqlite3.Connection, entity: int) -> Iterator[Said]:

@@ -9,7 +9,7 @@ import msgspec
 
 from sayso.errors import InputError
 from sayso.model import Document, document_id
-from sayso.readers.given import Given, Read, title_span
+from sayso.readers.given import Given, Known, Read, title_span
 from sayso.readers.unreadable import is_binary
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -37,9 +37,13 @@ def read(given: Given) -> Iterator[Read | InputError]:
     except InputError as error:
         yield error
         return
-    known = given.known
-    document = Document(
-        id=document_id(text, known.url or given.name),
+    yield Read(document_of(text, given.known, given.name), given.place, problems)
+
+
+def document_of(text: str, known: Known, name: str) -> Document:
+    """The document that a text is, with what is known of it; `name` is what it is called where it has no URL."""
+    return Document(
+        id=document_id(text, known.url or name),
         text=text,
         title=known.title,
         title_span=title_span(text, known.title),
@@ -47,7 +51,6 @@ def read(given: Given) -> Iterator[Read | InputError]:
         published=known.published,
         url=known.url,
     )
-    yield Read(document, given.place, problems)
 
 
 def decoded(data: bytes, place: str) -> tuple[str, tuple[str, ...]]:

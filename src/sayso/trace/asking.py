@@ -368,15 +368,17 @@ def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
 def _superseded(these: list[Position], told: dict[Stance, list[Position]]) -> list[Position]:
     """Positions, each with the later one by which its holder took the other side."""
     other_side = {Stance.SAYS: Stance.DISPUTES, Stance.DISPUTES: Stance.SAYS}
+    by_holder: dict[tuple[Stance, str | None], list[Position]] = defaultdict(list)
+    for stance in other_side:
+        for two in told.get(stance, []):
+            by_holder[(stance, two.entity_id)].append(two)
     found = []
     for one in these:
+        against = other_side.get(one.stance)
         later = [
             two
-            for two in told.get(other_side.get(one.stance, one.stance), [])
-            if two.stance is not one.stance
-            and one.entity_id is not None
-            and two.entity_id == one.entity_id
-            and (two.published or "") > (one.published or "9999")
+            for two in (by_holder.get((against, one.entity_id), []) if against and one.entity_id is not None else [])
+            if (two.published or "") > (one.published or "9999")
         ]
         last = min(later, key=lambda two: two.published or "", default=None)
         found.append(replace(one, superseded_by=last.attribution) if last else one)

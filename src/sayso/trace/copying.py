@@ -24,6 +24,7 @@ from datetime import date
 
 from sayso.ledger.entities import outlet_key, outlet_named
 from sayso.ledger.opening import transaction
+from sayso.ledger.paging import behind as behind_in_list
 from sayso.ledger.readings import documents_in
 from sayso.lexicon import Lexicon
 from sayso.model import Copy, Document, Span
@@ -41,6 +42,11 @@ KEPT = 500  # texts kept ready to be compared
 
 _UNDATED = (1 << 16) - 1
 _EPOCH = date(1970, 1, 1).toordinal()
+# The pairs with a document, by its id; found by their indexes.
+_OF_IT = (
+    "copies.id IN (SELECT id FROM copies WHERE a_id = (SELECT id FROM documents WHERE reading_id = ?2)"
+    " UNION SELECT id FROM copies WHERE b_id = (SELECT id FROM documents WHERE reading_id = ?2))"
+)
 
 
 def find_copies(ledger: sqlite3.Connection, lexicon: Lexicon, told: Callable[[int], None] = lambda _: None) -> int:
@@ -71,18 +77,21 @@ def copies_in(
     kind: PassageKind = PassageKind.PASSAGE,
     limit: int | None = None,
     as_of: str | None = None,
+    after: tuple[int, str, str] | None = None,
 ) -> Iterator[tuple[Copy, int]]:
     """The pairs of documents that share passages, or quotations alone, those that share most words first; each
     with the number of words. `document` is the id of one of them. `as_of` is a year, month or day: pairs with a
-    document published later, or with an undated one, are left out."""
+    document published later, or with an undated one, are left out. `after` are the number of words and the two
+    documents of a pair behind which to go on."""
+    rest, given = behind_in_list(("words DESC", "a.reading_id", "b.reading_id"), after) if after else ("1", [])
+    of_it = "1" if document is None else _OF_IT  # asked for alone, so that all pairs are not gone through
     rows = ledger.execute(
-        "SELECT copies.*, a.reading_id AS a, b.reading_id AS b, first.reading_id AS first FROM copies"
+        "SELECT copies.*, a.reading_id AS a, b.reading_id AS b, first.reading_id AS first FROM copies"  # noqa: S608
         " JOIN documents AS a ON a.id = a_id JOIN documents AS b ON b.id = b_id"
-        " LEFT JOIN documents AS first ON first.id = first_id WHERE copies.kind = ?1 AND (?2 IS NULL OR copies.id IN"
-        " (SELECT copies.id FROM copies JOIN documents ON documents.id IN (a_id, b_id) WHERE reading_id = ?2))"
+        " LEFT JOIN documents AS first ON first.id = first_id WHERE copies.kind = ?1"
         " AND (?4 IS NULL OR max(substr(a.published_on, 1, ?5), substr(b.published_on, 1, ?5)) <= ?4)"
-        " ORDER BY words DESC, a.reading_id, b.reading_id LIMIT ?3",
-        (kind, document, -1 if limit is None else limit, as_of, len(as_of or "")),
+        f" AND {of_it} AND {rest} ORDER BY words DESC, a.reading_id, b.reading_id LIMIT ?3",
+        (kind, document, -1 if limit is None else limit, as_of, len(as_of or ""), *given),
     )
     for row in rows:
         spans = ledger.execute("SELECT * FROM passages WHERE copy_id = ? ORDER BY position", (row["id"],))

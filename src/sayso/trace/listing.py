@@ -7,16 +7,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sayso.errors import SaysoError
+from sayso.ledger.paging import Value, behind
 from sayso.ledger.questions import entities_named, match_expression
 
-# What claims can be ordered by, the most first; of equals, the one in more documents.
+# What claims can be ordered by, the most first; of equals, the one in more documents. By their ids, no claim moves
+# when others are traced.
 ORDERS = {
-    "documents": "document_count DESC, reading_id, name",
-    "outlets": "outlet_count DESC, document_count DESC, reading_id, name",
-    "origins": "origin_least DESC, document_count DESC, reading_id, name",
-    "disputes": "disputed_count DESC, document_count DESC, reading_id, name",
-    "unnamed": "unnamed_count DESC, document_count DESC, reading_id, name",
-    "newest": "last_on DESC, document_count DESC, reading_id, name",
+    "documents": ("document_count DESC", "reading_id", "name"),
+    "outlets": ("outlet_count DESC", "document_count DESC", "reading_id", "name"),
+    "origins": ("origin_least DESC", "document_count DESC", "reading_id", "name"),
+    "disputes": ("disputed_count DESC", "document_count DESC", "reading_id", "name"),
+    "unnamed": ("unnamed_count DESC", "document_count DESC", "reading_id", "name"),
+    "newest": ("last_on DESC", "document_count DESC", "reading_id", "name"),
+    "id": ("reading_id", "name"),
+}
+_FIELDS = {
+    "document_count DESC": "documents",
+    "outlet_count DESC": "outlets",
+    "origin_least DESC": "origins_least",
+    "disputed_count DESC": "disputed",
+    "unnamed_count DESC": "unnamed",
+    "last_on DESC": "last",
+    "reading_id": "id",
+    "name": "text",
 }
 
 
@@ -48,7 +61,7 @@ def claims(
     *,
     order: str = "documents",
     limit: int | None = 50,
-    offset: int = 0,
+    after: Sequence[Value] | None = None,
     words: str | None = None,
     outlet: str | None = None,
     entity: str | None = None,
@@ -57,7 +70,8 @@ def claims(
     disputed: bool = False,
     least_documents: int = 1,
 ) -> list[ListedClaim]:
-    """The claims of a traced ledger, as many as `limit` after the first `offset`, in one of ORDERS.
+    """The claims of a traced ledger, at most `limit`, in one of ORDERS; those behind a place in it, as `place_of` gives
+    that of a claim, where `after` is one.
 
     `words` stand in the claim as it is shown, in any form of the letters; those in quotation marks together.
     `outlet` published one of its documents, `entity` is a speaker in it; both by any name that they go by. It was
@@ -81,13 +95,20 @@ def claims(
         wanted.append(("substr(first_on, 1, ?) <= ?", [len(until), until]))
     if disputed:
         wanted.append(("disputed_count > 0", []))
+    if after is not None:
+        wanted.append(behind(ORDERS[order], after))
     rows = ledger.execute(
         "SELECT reading_id, name, document_count, outlet_count, position_count, disputed_count, unnamed_count,"  # noqa: S608
         f" origin_least, origin_most, first_on, last_on FROM claims WHERE {' AND '.join(one for one, _ in wanted)}"
-        f" ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?",
-        [*(value for _, given in wanted for value in given), -1 if limit is None else limit, offset],
+        f" ORDER BY {', '.join(ORDERS[order])} LIMIT ?",
+        [*(value for _, given in wanted for value in given), -1 if limit is None else limit],
     )
     return [ListedClaim(*row) for row in rows]
+
+
+def place_of(one: ListedClaim, order: str) -> tuple[Value, ...]:
+    """Where a claim stands in one of ORDERS."""
+    return tuple(getattr(one, _FIELDS[column]) for column in ORDERS[order])
 
 
 def _among(ledger: sqlite3.Connection, name: str, query: str) -> tuple[str, Sequence[object]]:

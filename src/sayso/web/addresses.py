@@ -7,6 +7,7 @@ mark, where a browser leaves them as they are.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 _NO_URL = re.compile('[\\s\x00-\x20<>"\u200e\u200f\u202a-\u202e\u2066-\u2069]')
@@ -19,6 +20,7 @@ def address(path: str, /, **parameters: object) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
+@lru_cache(2000)  # a page of a claim names the same ones again and again
 def document_address(document: str, attribution: str | None = None) -> str:
     """A document's view, at one of its attributions where one is given, by their ids in Readings."""
     anchor = attribution_anchor(attribution) if attribution else None
@@ -31,6 +33,7 @@ def attribution_anchor(attribution: str) -> str | None:
     return f"said-{found[1]}-{found[2]}" if found else None
 
 
+@lru_cache(2000)
 def entity_address(entity: int | str) -> str:
     """An entity's view, by its row."""
     return address("/entity", id=entity)

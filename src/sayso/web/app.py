@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, unquote
 
 import anyio
-import anyio.to_thread
 from fastapi import FastAPI, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -24,8 +25,7 @@ from starlette.types import ASGIApp
 
 from sayso.corrections.entries import Correction
 from sayso.errors import SaysoError
-from sayso.ledger.composing import CannotCorrect, NoSuchPart
-from sayso.ledger.opening import LedgerError
+from sayso.ledger.composing import CannotCorrect
 from sayso.readers import Known, is_address
 from sayso.web import (
     addresses,
@@ -42,10 +42,13 @@ from sayso.web import (
     showing,
     start,
 )
-from sayso.web.asking import TooSlow, asked
-from sayso.web.page import NotThere, Page, WrongQuestion, as_csv, as_json, file_name
-from sayso.web.safety import FORM_COOKIE, MOST_BYTES, SIGN_IN, Access, Guard, TooLarge, cookie, cookies
-from sayso.web.worker import Corrections, File, Full, Input, Pasted, State, Web, Worker
+from sayso.web.api.app import PATH, make_api
+from sayso.web.api.problems import refused
+from sayso.web.asking import asked
+from sayso.web.page import Page, WrongQuestion, as_csv, as_json, file_name
+from sayso.web.safety import FORM_COOKIE, MOST_BYTES, SIGN_IN, Access, Guard, cookie, cookies
+from sayso.web.site import Site, status_of
+from sayso.web.worker import Corrections, File, Input, Pasted, State, Web, Worker
 
 # The views that ask the ledger, each with its twins.
 PAGES: tuple[Page[Any], ...] = (
@@ -63,43 +66,17 @@ PAGES: tuple[Page[Any], ...] = (
 
 NOT_CITED = (cite.PAGE, correct.PAGE, corrections.PAGE)
 
-AT_ONCE = 8  # pages that are made at the same time; others wait, styles and progress do not
 MOST_FILES = 100  # in one upload
 ABOUT = ("title", "publisher", "published", "url")  # what is known of a pasted text
 MOST_NAME = 200  # characters of a file's name
 CORRECTING = 10.0  # seconds that a form waits until what it corrects is traced again
 BY_COOKIE = "sayso-by"  # who made the last correction in this browser
-STATUS: tuple[tuple[type[SaysoError], int], ...] = (
-    (NotThere, 404),
-    (NoSuchPart, 404),
-    (WrongQuestion, 400),
-    (Full, 503),
-    (TooLarge, 413),
-    (TooSlow, 503),
-    (LedgerError, 503),
-)
 TOLD = {404: "There is no such page.", 405: "This page takes no such request."}
-
-Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What all pages share: the ledger, who may ask, what reads, and how many pages are made at once."""
-
-    ledger: Path
-    access: Access
-    worker: Worker
-    limiter: anyio.CapacityLimiter
-
-    async def in_thread(self, work: Callable[[], Made]) -> Made:
-        """What some work gives, done beside the server so that other requests go on."""
-        return await anyio.to_thread.run_sync(work, limiter=self.limiter)
 
 
 def make_app(ledger: Path, access: Access | None = None, worker: Worker | None = None) -> ASGIApp:
     """The application that shows a ledger. The ledger has to exist; `worker` reads what is added to it."""
-    site = Site(ledger, access or Access(), worker or Worker(ledger), anyio.CapacityLimiter(AT_ONCE))
+    site = Site(ledger, access or Access(), worker or Worker(ledger))
     # FastAPI's own documentation pages would load from elsewhere.
     app = FastAPI(title="sayso", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=str(files("sayso") / "web" / "static")), name="static")
@@ -114,9 +91,10 @@ def make_app(ledger: Path, access: Access | None = None, worker: Worker | None =
     _route(app, "/correct", partial(_correct, site), "POST")
     _route(app, SIGN_IN, partial(_sign_in_form, site))
     _route(app, SIGN_IN, partial(_sign_in, site), "POST")
+    app.mount(PATH, make_api(site))
     app.add_exception_handler(SaysoError, partial(_failed, site))
     app.add_exception_handler(HTTPException, partial(_failed, site))
-    return Guard(app, site.access)
+    return Guard(app, site.access, refused)
 
 
 def _route(app: FastAPI, path: str, answer: Callable[..., Any], method: str = "GET") -> None:
@@ -128,7 +106,7 @@ def _route(app: FastAPI, path: str, answer: Callable[..., Any], method: str = "G
 
 
 async def _for_people(site: Site, page: Page[Any], request: Request) -> Response:
-    given = dict(request.query_params)
+    given, by = dict(request.query_params), _by(request)
     here = {
         "path": page.path,
         "json_address": addresses.address(f"{page.twin}.json", **given),
@@ -138,20 +116,33 @@ async def _for_people(site: Site, page: Page[Any], request: Request) -> Response
         "json_name": file_name(page.twin, given, ".json"),
     }
 
-    def made() -> str:
-        with asked(site.ledger) as connection:
-            view = page.ask(connection, given)
-        return _rendered(site, request, page.template, view=view, **here)
+    def made(ledger: sqlite3.Connection) -> str:
+        view = page.ask(ledger, given)
+        return showing.rendered(
+            page.template,
+            form_token=site.form_mark,
+            by=site.by_mark if by else "",
+            ledger_name=site.ledger.name,
+            view=view,
+            **here,
+        )
 
-    return _html(request, await site.in_thread(made))
+    # The page is the same for all but for what its forms carry, which takes the place of marks that no text can hold.
+    html = await site.answer(("page", page.path, bool(by), *sorted(given.items())), made)
+    html = html.replace(site.form_mark, _form_token(site, request)).replace(site.by_mark, escape(by))
+    return _html(request, html)
+
+
+async def _view(site: Site, page: Page[Any], given: Mapping[str, str]) -> Any:
+    return await site.answer((page.path, *sorted(given.items())), lambda ledger: page.ask(ledger, given))
 
 
 async def _for_programs(site: Site, page: Page[Any], form: str, request: Request) -> Response:
     given = dict(request.query_params)
 
+    view = await _view(site, page, given)
+
     def made() -> bytes:
-        with asked(site.ledger) as connection:
-            view = page.ask(connection, given)
         return as_json(view) if form == "json" else as_csv(page.row_kind, page.rows(view))
 
     body = await site.in_thread(made)
@@ -175,11 +166,11 @@ async def _add(site: Site, request: Request) -> Response:
     try:
         _check_form(site, request, form)
         job = site.worker.add(*await _inputs_in(form))
-    except (WrongQuestion, Full) as error:
+    except SaysoError as error:
         # What was pasted is given back, to be sent again: a browser may have lost it.
         fields = {name: _field(form, name) for name in ("text", *ABOUT)}
         page = partial(_rendered, site, request, "again.html", path="/adding", why=str(error), fields=fields)
-        return _html(request, await site.in_thread(page), _status(error))
+        return _html(request, await site.in_thread(page), status_of(error))
     finally:
         await form.close()
     return RedirectResponse(addresses.address("/adding", id=job.id), 303)
@@ -246,14 +237,10 @@ async def _failed(site: Site, request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         status, why = error.status_code, TOLD.get(error.status_code, str(error.detail))
     else:
-        status, why = _status(error), str(error)
+        status, why = status_of(error), str(error)
     if request.url.path.endswith((".json", ".csv")):
         return Response(as_json(Failure(why)), status, media_type="application/json")
     return _html(request, _rendered(site, request, "error.html", path=None, why=why, status=status), status)
-
-
-def _status(error: Exception) -> int:
-    return next((code for kind, code in STATUS if isinstance(error, kind)), 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,16 +315,21 @@ def _plain_name(given: str) -> str:
 
 def _rendered(site: Site, request: Request, template: str, **shown: Any) -> str:
     """A page as HTML. Whatever a template is given, it escapes."""
+    token = _form_token(site, request)
+    return showing.rendered(template, form_token=token, by=_by(request), ledger_name=site.ledger.name, **shown)
+
+
+def _form_token(site: Site, request: Request) -> str:
+    """What the forms of a page carry in the browser that asks."""
     kept = cookies(request.headers).get(FORM_COOKIE) or getattr(request.state, "form_cookie", None)
     if kept is None:
         kept = request.state.form_cookie = token_hex(16)
-    return showing.rendered(
-        template,
-        form_token=site.access.form_token(kept),
-        by=unquote(cookies(request.headers).get(BY_COOKIE, "")),
-        ledger_name=site.ledger.name,
-        **shown,
-    )
+    return site.access.form_token(kept)
+
+
+def _by(request: Request) -> str:
+    """Who made the last correction in this browser."""
+    return unquote(cookies(request.headers).get(BY_COOKIE, ""))
 
 
 def _html(request: Request, page: str, status: int = 200) -> Response:

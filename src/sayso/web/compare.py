@@ -61,8 +61,9 @@ def _like_it(ledger: sqlite3.Connection, row: int) -> Iterator[LikeIt]:
 _LIKE_IT = """
 WITH
   shared AS (
-    SELECT CASE a_id WHEN ?1 THEN b_id ELSE a_id END AS id, words, 0 AS claims FROM copies
-    WHERE ?1 IN (a_id, b_id)
+    SELECT b_id AS id, words, 0 AS claims FROM copies WHERE a_id = ?1
+    UNION ALL
+    SELECT a_id, words, 0 FROM copies WHERE b_id = ?1
     UNION ALL
     SELECT theirs.document_id, 0, count(DISTINCT mine_in.claim_id) FROM propositions AS mine
     JOIN members AS mine_in ON mine_in.proposition_id = mine.id

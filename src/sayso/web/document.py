@@ -359,8 +359,8 @@ def _passages(copy: Copy, document: str) -> Iterator[Shared]:
 
 def _versions(ledger: sqlite3.Connection, first: int) -> list[Version]:
     rows = ledger.execute(
-        "SELECT version, reading_id, published_on, added FROM documents WHERE id = ?1 OR version_of_id = ?1"
-        " ORDER BY version, id",
+        "SELECT version, reading_id, published_on, added FROM documents"
+        " WHERE id IN (SELECT ?1 UNION ALL SELECT id FROM documents WHERE version_of_id = ?1) ORDER BY version, id",
         (first,),
     ).fetchall()
     return [Version(*row) for row in rows] if len(rows) > 1 else []

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from sayso.ledger.marks import marks_of_entity
 from sayso.ledger.namesakes import folded
-from sayso.ledger.questions import Said, Speaker, months_of, outlets_of, roles_of, statements_of
+from sayso.ledger.questions import Said, Speaker, months_of, outlets_of, roles_of, speaker_with, statements_of
 from sayso.ledger.storing import whole_id
 from sayso.model import Act, Certainty, Relation, Stance
 from sayso.trace.stances import stance_of
@@ -79,16 +79,12 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> EntityView:
     row = row_id(given, "id", "/entity?id=1")
     one_with = ledger.execute("SELECT goes_to_id FROM entities WHERE id = ?", (row,)).fetchone()
     row = (one_with and one_with["goes_to_id"]) or row
-    found = ledger.execute(
-        "SELECT id, name, kind, attribution_count, document_count, is_ambiguous, told_apart_by FROM entities"
-        " WHERE id = ?",
-        (row,),
-    ).fetchone()
+    found = speaker_with(ledger, row)
     if found is None:
         raise NotThere("This ledger knows no such source; search for its name.")
     said = [one for _, one in statements_of(ledger, row, MOST_SAID + 1)]
     return EntityView(
-        entity=Speaker(*found),
+        entity=found,
         roles=tuple(roles_of(ledger, row)),
         outlets=tuple(outlets_of(ledger, row)),
         months=months_of(ledger, row),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sayso.errors import SaysoError
@@ -29,6 +29,8 @@ SHORTEST_TOKEN = 16  # characters
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 SIGN_IN = "/sign-in"
 FORM_COOKIE = "sayso-form"
+API = "/api"
+AT_ONCE = 200  # requests
 OPEN_TO_ALL = (SIGN_IN, "/static/")
 
 HEADERS = {
@@ -92,11 +94,20 @@ class TooLarge(SaysoError):
 class Guard:
     """Lets a request through, or answers it with why not, and puts the HEADERS on every answer.
 
-    Whoever receives a body of more than `most` bytes through it gets TooLarge.
+    Whoever receives a body of more than `most` bytes through it gets TooLarge. `told` makes a refusal for programs of
+    its status and reason; `at_once` requests are answered at the same time, and more are refused.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, most: int = MOST_BYTES) -> None:
-        self.app, self.access, self.most = app, access, most
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: Access,
+        told: Callable[[int, str], Response],
+        most: int = MOST_BYTES,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self.app, self.access, self.told, self.most, self.at_once = app, access, told, most, at_once
+        self.under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -116,22 +127,40 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, answer)
             return
-        await self.app(scope, _counted(receive, self.most), answer)
+        self.under_way += 1
+        try:
+            await self.app(scope, _counted(receive, self.most), answer)
+        finally:
+            self.under_way -= 1
 
-    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        refusal = self._why_not(scope, headers)
+        if isinstance(refusal, Response):
+            return refusal
+        if refusal is None:
+            return None
+        return self.told(*refusal) if is_for_programs(scope["path"]) else _refused(*refusal)
+
+    def _why_not(self, scope: Scope, headers: Headers) -> tuple[int, str] | Response | None:
+        """The status and the reason with which a request is refused, or where it is led instead."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self.access.calls(hosts[0]):
-            return _refused(
-                421, "This server is not called by that name. Use the address that sayso serve printed, or --name."
-            )
-        if not _from_here(scope["method"], headers, hosts[0]):
-            return _refused(403, "This request comes from another site; open the page itself and try again.")
+            return 421, "This server is not called by that name. Use the address that sayso serve printed, or --name."
+        if not self._may_come(scope, headers, hosts[0]):
+            return 403, "This request comes from another site; open the page itself and try again."
         if self.access.token is not None and not scope["path"].startswith(OPEN_TO_ALL) and not self._signed_in(headers):
             return self._asked_to_sign_in(scope, headers)
+        if self.under_way >= self.at_once:
+            return 503, "More is asked of this server than it answers at once; ask again in a moment."
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
-            return _refused(400, "The request's length is no number.")
-        return _refused(413, str(TooLarge(self.most))) if int(length) > self.most else None
+            return 400, "The request's length is no number."
+        return (413, str(TooLarge(self.most))) if int(length) > self.most else None
+
+    def _may_come(self, scope: Scope, headers: Headers, host: str) -> bool:
+        if is_for_programs(scope["path"]) and scope["method"] in WRITES and _from_a_program(headers):
+            return True
+        return _from_here(scope["method"], headers, host)
 
     def _signed_in(self, headers: Headers) -> bool:
         kind, _, given = headers.get("authorization", "").partition(" ")
@@ -140,12 +169,18 @@ class Guard:
         name, value = self.access.sign_in_cookie()
         return hmac.compare_digest(cookies(headers).get(name, "").encode(), value.encode())
 
-    def _asked_to_sign_in(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse:
-        if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
+    def _asked_to_sign_in(self, scope: Scope, headers: Headers) -> RedirectResponse | tuple[int, str]:
+        by_a_person = "text/html" in headers.get("accept", "") and not is_for_programs(scope["path"])
+        if scope["method"] == "GET" and by_a_person:
             query = scope["query_string"].decode("latin-1")
             there = scope["path"] + (f"?{query}" if query else "")
             return RedirectResponse(f"{SIGN_IN}?to={quote(there, safe='')}", 303)
-        return _refused(401, "Sign in first: open this server in a browser, or send the token as Authorization: Bearer")
+        return 401, "Sign in first: open this server in a browser, or send the token as Authorization: Bearer"
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether what stands at a path is for programs, and refused in their way."""
+    return path == API or path.startswith(f"{API}/")
 
 
 def cookies(headers: Headers) -> dict[str, str]:
@@ -195,6 +230,13 @@ def _from_here(method: str, headers: Headers, host: str) -> bool:
         return False
     said: Iterable[str] = [one for one in (headers.get("origin"), headers.get("referer")) if one is not None]
     return bool(said) and all(_origin_of(one) == host.lower() for one in said)
+
+
+def _from_a_program(headers: Headers) -> bool:
+    """Whether no browser sends this: it says nothing of where it comes from, as browsers do when they write, and holds
+    no cookie. What a program knows, it gives as Authorization."""
+    said = ("sec-fetch-site", "sec-fetch-mode", "origin", "referer", "cookie")
+    return not any(name in headers for name in said)
 
 
 def _origin_of(url: str) -> str | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sayso.ledger.paging import Value, behind
 from sayso.trace import copying, tracing
 from sayso.trace.listing import ListedClaim, claims
 from sayso.web.page import Page
 
 CLAIMS = 8  # in each list
 LATEST = 12  # documents
+NEWEST, ADDED = ("published_on DESC", "documents.id DESC"), ("documents.id",)  # orders of documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +81,24 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> Start:  # noqa:
         most_outlets=tuple(one for one in claims(ledger, order="outlets", limit=CLAIMS) if one.outlets > 1),
         most_disputed=tuple(one for one in claims(ledger, order="disputes", limit=CLAIMS) if one.disputed),
         most_unnamed=tuple(one for one in claims(ledger, order="unnamed", limit=CLAIMS) if one.unnamed),
-        latest=tuple(latest(ledger, LATEST)),
+        latest=tuple(line for _, line in lines(ledger, NEWEST, LATEST)),
     )
 
 
-def latest(ledger: sqlite3.Connection, limit: int) -> Iterator[DocumentLine]:
-    """The documents published last, undated ones after them."""
+def lines(
+    ledger: sqlite3.Connection, order: tuple[str, ...], limit: int, after: Sequence[Value] | None = None
+) -> Iterator[tuple[tuple[Value, ...], DocumentLine]]:
+    """Documents in an order, each with its place in it; those behind a place, where one is given."""
+    wanted, given = behind(order, after) if after is not None else ("1", [])
     rows = ledger.execute(
-        "SELECT reading_id, documents.name, outlets.name, published_on, documents.attribution_count,"
-        " unnamed_attribution_count FROM documents LEFT JOIN entities AS outlets ON outlets.id = outlet_id"
-        " ORDER BY published_on DESC, documents.id DESC LIMIT ?",
-        (limit,),
+        "SELECT reading_id, documents.name, outlets.name, published_on, documents.attribution_count,"  # noqa: S608
+        " unnamed_attribution_count, documents.id FROM documents"
+        " LEFT JOIN entities AS outlets ON outlets.id = outlet_id"
+        f" WHERE {wanted} ORDER BY {', '.join(order)} LIMIT ?",
+        (*given, limit),
     )
-    for row in rows:
-        yield DocumentLine(*row)
+    for *line, row in rows:
+        yield ((line[3], row) if order == NEWEST else (row,)), DocumentLine(*line)
 
 
 def rows(view: Start) -> Iterator[Row]:

@@ -112,17 +112,23 @@ def ways(positions: Sequence[Position], origins: Origins, circles: Sequence[Circ
     ends = {chain: item for item in origins.items for chain in item.chains}
     found: dict[str, dict[Way, None]] = {}
     witnesses = {step.id for one in positions for step in one.chain if step.witness}
+    nodes = {item.id: _origin(item, told, witnesses) for item in origins.items}
     for one in positions:
         if one.chain:
-            way = _way(one.chain, ends.get(one.chain), circles, told, witnesses)
+            way = _way(one.chain, ends.get(one.chain), nodes, circles, told, witnesses)
             found.setdefault(one.chain[0].id, {})[way] = None
     return _graph(_few_ways({document: tuple(these) for document, these in found.items()}), told)
 
 
 def _way(
-    chain: tuple[Step, ...], origin: Origin | None, circles: Sequence[CircularReport], told: Told, witnesses: set[str]
+    chain: tuple[Step, ...],
+    origin: Origin | None,
+    nodes: Mapping[str, Node],
+    circles: Sequence[CircularReport],
+    told: Told,
+    witnesses: set[str],
 ) -> Way:
-    """The steps after a chain's first document, to its end."""
+    """The steps after a chain's first document, to its end; `nodes` are those of the origins, by their ids."""
     circle = None if origin else _circle(chain, circles)
     made: list[tuple[How, Node]] = []
     for i, step in enumerate(chain):
@@ -137,7 +143,7 @@ def _way(
             continue  # an outlet, whose own document comes next
         elif after is not None or not (origin and _is_origin(step, origin, told)):
             made.append((How.QUOTES, _source(step, told, witnesses)))
-    end = _origin(origin, told, witnesses) if origin else Node(NodeKind.OPEN, "leads to no origin")
+    end = nodes[origin.id] if origin else Node(NodeKind.OPEN, "leads to no origin")
     return (*made, (How.QUOTES, end))
 
 

@@ -1,4 +1,4 @@
-"""What is added or corrected in the browser is done here, one after another, in a thread of its own, a few waiting.
+"""What is added or corrected in the browser is done here: one thing after another, beside the pages, a few waiting.
 
 The ledger has one writer at a time, and so has this: a job waits while another sayso writes to the ledger. Pages are
 answered meanwhile, from the state before.
@@ -12,12 +12,16 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
+
+import anyio
+import anyio.to_thread
 
 from sayso.corrections.entries import Correction
 from sayso.errors import InputError, SaysoError
@@ -27,7 +31,8 @@ from sayso.model import Document, Reading
 from sayso.readers import Read, read_given
 from sayso.readers.fetch import Fetcher, given_of
 from sayso.readers.given import Given, Known, Options, opening_of
-from sayso.readers.text import read as read_text
+from sayso.readers.text import document_of
+from sayso.web.beside import Beside, Line, Stopped
 
 MOST_WAITING = 8  # jobs, beside the one under way
 MOST_KEPT = 100  # jobs that are over, of which pages still tell
@@ -35,6 +40,8 @@ MOST_NAMED = 50  # failures and documents that a job names
 PATIENCE = 120.0  # seconds to wait for another sayso that writes to the ledger
 THREADS = max(1, (os.cpu_count() or 2) - 1)  # to read on: pages are made beside it
 PAUSE = 0.5  # seconds between two tries
+MOST_SECONDS = 60.0  # that a text is read while the client waits
+WAITS = "waits"  # said to a job under way: another waits
 
 
 class State(StrEnum):
@@ -121,23 +128,44 @@ class Full(SaysoError):
     """There is no room in the queue."""
 
 
-class _Stopped(BaseException):
-    """The server is ending: what is stored stays, the rest is left."""
+class NoReading(SaysoError):
+    """A Reading that could not be made while the client waits."""
+
+
+Tell = Callable[[Job], None]
+Fetching = Callable[[], Fetcher]
 
 
 class Worker:
-    """Reads jobs into a ledger, one after another, and traces when none waits."""
+    """Reads jobs into a ledger, one after another, and traces when none waits.
 
-    def __init__(self, ledger: Path, fetcher: Callable[[], Fetcher] = Fetcher, patience: float = PATIENCE) -> None:
+    With `apart` this is done in a process beside the server, else in a thread. Without a `fetcher` no address is
+    fetched.
+    """
+
+    def __init__(
+        self, ledger: Path, fetcher: Fetching | None = Fetcher, patience: float = PATIENCE, apart: bool = False
+    ) -> None:
         self._ledger, self._fetcher, self._patience = ledger, fetcher, patience
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._waiting: deque[tuple[str, tuple[Input, ...]]] = deque()
         self._changed = threading.Condition()
         self._ending = False
         self._thread: threading.Thread | None = None
+        self._adding = Beside() if apart else None
+        self._reading = Beside() if apart else None
+        self._reads = 0  # that wait or are under way
+
+    @property
+    def fetches(self) -> bool:
+        """Whether addresses are fetched."""
+        return self._fetcher is not None
 
     def add(self, what: str, inputs: tuple[Input, ...]) -> Job:
-        """Put something into the queue. Without inputs, what is there is traced. Raises Full."""
+        """Put something into the queue. Without inputs, what is there is traced. Raises Full, and SaysoError for an
+        address where none is fetched."""
+        if not self.fetches and any(isinstance(one, Web) for one in inputs):
+            raise SaysoError("This server fetches nothing from the web; save the page, and add the file.")
         with self._changed:
             if len(self._waiting) >= MOST_WAITING:
                 raise Full(f"{MOST_WAITING} things wait to be read already; add this when some of them are done.")
@@ -151,7 +179,9 @@ class Worker:
                 self._thread = threading.Thread(target=self._work, name="sayso-reading", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
-            return job
+        if self._adding is not None:
+            self._adding.say(WAITS)
+        return job
 
     def job(self, id_: str) -> Job | None:
         """A job as it is now."""
@@ -163,13 +193,38 @@ class Worker:
         with self._changed:
             return list(reversed(self._jobs.values()))
 
+    async def reading(self, one: Input) -> Reading:
+        """A Reading of one document, with nothing stored. Raises Full, NoReading, and InputError where there is none
+        or more than one in it."""
+        if self._reads >= MOST_WAITING:
+            raise Full(f"{MOST_WAITING} texts wait to be read already; send this when some of them are done.")
+        self._reads += 1
+        try:
+            return await anyio.to_thread.run_sync(self._read_one, one, limiter=_readers())
+        finally:
+            self._reads -= 1
+
     def end(self, seconds: float = 10) -> None:
         """Stop after what is under way; a document that is being read is not stored."""
         with self._changed:
             self._ending = True
             self._changed.notify_all()
+        for beside in (self._adding, self._reading):
+            if beside is not None:
+                beside.end(seconds)
         if self._thread is not None:
             self._thread.join(seconds)
+
+    def _read_one(self, one: Input) -> Reading:
+        if self._reading is None:
+            return read_one(one, self._fetcher, None)
+        try:
+            found: Reading = self._reading.run(read_one, one, self._fetcher, seconds=MOST_SECONDS)
+        except InputError:
+            raise
+        except SaysoError as error:
+            raise NoReading(str(error)) from error
+        return found
 
     def _work(self) -> None:
         while True:
@@ -179,46 +234,121 @@ class Worker:
                 if self._ending:
                     return
                 id_, inputs = self._waiting.popleft()
+                job = self._jobs[id_]
             try:
-                self._do(id_, inputs)
-            except _Stopped:
+                self._do(job, inputs)
+            except Stopped:
                 return
             except SaysoError as error:
                 self._fail(id_, str(error))
             except Exception as error:  # a fault of ours: the queue goes on, and the page says what happened
                 self._fail(id_, f"sayso failed: {type(error).__name__}: {error}")
 
-    def _do(self, id_: str, inputs: tuple[Input, ...]) -> None:
-        with self._open(id_) as connection:
+    def _do(self, job: Job, inputs: tuple[Input, ...]) -> None:
+        given = (self._ledger, self._fetcher, self._patience, job, inputs)
+        with self._changed:
+            waits = bool(self._waiting)
+        if self._adding is None:
+            do(*given, waits, _Here(self))
+        else:
+            self._adding.run(do, *given, waits, heard=self._tell)
+
+    def _tell(self, job: Job) -> None:
+        with self._changed:
+            self._jobs[job.id] = job
+
+    def _fail(self, id_: str, why: str) -> None:
+        job = self.job(id_)
+        if job is not None:
+            failures = (*job.failures, why)
+            self._tell(replace(job, state=State.FAILED, failures=failures, failed=len(failures)))
+
+
+class _Here:
+    """The line to a worker whose jobs are done in a thread beside it."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def say(self, job: Job) -> None:
+        if self._worker._ending:
+            raise Stopped
+        self._worker._tell(job)
+
+    def hears(self, word: str) -> bool:
+        if self._worker._ending:
+            raise Stopped
+        return word == WAITS and bool(self._worker._waiting)
+
+
+@cache
+def _readers() -> anyio.CapacityLimiter:
+    """Who waits for a Reading keeps no thread from pages."""
+    return anyio.CapacityLimiter(MOST_WAITING)
+
+
+def read_one(one: Input, fetcher: Fetching | None, line: Line | None) -> Reading:  # noqa: ARG001 - it says nothing
+    """A Reading of the one document in something. Raises InputError."""
+    from sayso.reading import read_many
+
+    found = next(iter(_found_in(one, fetcher)), None)
+    if found is None:
+        raise InputError(_name_of(one), "there is no text in it; send the text of an article, mail or statement")
+    if isinstance(found, InputError):
+        raise found
+    if found.reading is not None:
+        return found.reading
+    (reading,) = read_many([found.document], threads=1)
+    return replace(reading, problems=found.problems + reading.problems)
+
+
+def do(
+    ledger: Path,
+    fetcher: Fetching | None,
+    patience: float,
+    job: Job,
+    inputs: tuple[Input, ...],
+    waits: bool,
+    line: Line | _Here,
+) -> None:
+    """Read a job into a ledger, and trace when no other waits: none does already, and the line says of none."""
+    _Doing(ledger, fetcher, patience, job, waits, line).do(inputs)
+
+
+class _Doing:
+    """A job under way."""
+
+    def __init__(
+        self, ledger: Path, fetcher: Fetching | None, patience: float, job: Job, waits: bool, line: Line | _Here
+    ) -> None:
+        self._ledger, self._fetcher, self._patience = ledger, fetcher, patience
+        self._job, self._waits, self._line = job, waits, line
+
+    def do(self, inputs: tuple[Input, ...]) -> None:
+        with _Writing(self._ledger, self._patience, self._tell, self._check) as connection:
             corrections = [one for one in inputs if isinstance(one, Corrections)]
             if corrections:
-                self._correct(connection, id_, [entry for one in corrections for entry in one.entries])
+                self._correct(connection, [entry for one in corrections for entry in one.entries])
             elif inputs:
-                self._read(connection, id_, inputs)
-            with self._changed:
-                more = bool(self._waiting)
-            if not more:
-                self._trace(connection, id_)
-        job = self._now(id_)
-        nothing = inputs and not (job.added or job.known or job.corrected)
-        self._tell(id_, state=State.FAILED if nothing else State.DONE)
+                self._read(connection, inputs)
+            if not self._waits and not self._line.hears(WAITS):
+                self._trace(connection)
+        nothing = inputs and not (self._job.added or self._job.known or self._job.corrected)
+        self._tell(state=State.FAILED if nothing else State.DONE)
 
-    def _open(self, id_: str) -> _Writing:
-        return _Writing(self._ledger, self._patience, partial(self._tell, id_), self._check)
-
-    def _correct(self, connection: sqlite3.Connection, id_: str, entries: list[Correction]) -> None:
+    def _correct(self, connection: sqlite3.Connection, entries: list[Correction]) -> None:
         from sayso.ledger.correcting import put
         from sayso.lexicon import load_lexicon
 
         with transaction(connection):
             put(connection, entries, load_lexicon())
-        self._tell(id_, corrected=len(entries))
+        self._tell(corrected=len(entries))
 
-    def _read(self, connection: sqlite3.Connection, id_: str, inputs: tuple[Input, ...]) -> None:
+    def _read(self, connection: sqlite3.Connection, inputs: tuple[Input, ...]) -> None:
         from sayso.lexicon import load_lexicon
         from sayso.reading import read_many
 
-        self._tell(id_, state=State.READING)
+        self._tell(state=State.READING)
         texts: dict[str, None] = {}
 
         def reads() -> Iterator[Read | InputError]:
@@ -231,55 +361,55 @@ class Worker:
 
         def read(documents: Iterable[Document]) -> Iterator[Reading]:
             for reading in read_many(documents, threads=THREADS):
-                self._check()
-                self._tell(id_, read=self._now(id_).read + 1)
+                self._tell(read=self._job.read + 1)
                 yield reading
 
         def told(event: adding.Event) -> None:
-            job = self._now(id_)
+            job = self._job
             if isinstance(event, InputError):
                 failures = (*job.failures, str(event))[:MOST_NAMED]
-                self._tell(id_, failed=job.failed + 1, failures=failures)
+                self._tell(failed=job.failed + 1, failures=failures)
             elif isinstance(event, adding.Added):
-                self._tell(id_, added=job.added + 1, attributions=job.attributions + event.attributions)
+                self._tell(added=job.added + 1, attributions=job.attributions + event.attributions)
             else:
-                self._tell(id_, known=job.known + 1)
+                self._tell(known=job.known + 1)
 
         adding.add(connection, reads(), read, load_lexicon(), told)
-        self._tell(id_, documents=tuple(one for text in texts for one in _stored(connection, text)))
+        self._tell(documents=tuple(one for text in texts for one in _stored(connection, text)))
 
-    def _trace(self, connection: sqlite3.Connection, id_: str) -> None:
+    def _trace(self, connection: sqlite3.Connection) -> None:
+        """Trace until it is done, or something else waits to be read: what is done stays, and it goes on later."""
         from sayso.lexicon import load_lexicon
         from sayso.trace import copying, tracing
 
         behind = max(tracing.behind(connection), copying.behind(connection))
         if not behind:
             return
-        self._tell(id_, state=State.TRACING, behind=behind)
+        self._tell(state=State.TRACING, behind=behind)
 
         def told(step: str, number: int, _: int) -> None:
-            self._check()
+            self._check_waiting()
             if step == tracing.STEPS[0]:
-                self._tell(id_, traced=self._now(id_).traced + number)
+                self._tell(traced=self._job.traced + number)
 
-        copying.find_copies(connection, load_lexicon(), lambda _: self._check())
-        tracing.trace(connection, tracing.claim_models(), told)
+        with suppress(_Waits):
+            copying.find_copies(connection, load_lexicon(), lambda _: self._check_waiting())
+            tracing.trace(connection, tracing.claim_models(), told)
 
     def _check(self) -> None:
-        if self._ending:
-            raise _Stopped
+        self._line.hears("")
 
-    def _now(self, id_: str) -> Job:
-        with self._changed:
-            return self._jobs[id_]
+    def _check_waiting(self) -> None:
+        if self._line.hears(WAITS):
+            raise _Waits
 
-    def _tell(self, id_: str, **changes: object) -> None:
-        with self._changed:
-            self._jobs[id_] = replace(self._jobs[id_], **changes)  # type: ignore[arg-type]
+    def _tell(self, **changes: object) -> None:
+        self._job = replace(self._job, **changes)  # type: ignore[arg-type]
+        self._line.say(self._job)
 
-    def _fail(self, id_: str, why: str) -> None:
-        failures = (*self._now(id_).failures, why)
-        self._tell(id_, state=State.FAILED, failures=failures, failed=len(failures))
+
+class _Waits(Exception):
+    """Something waits to be read, and tracing lets it go first."""
 
 
 class _Writing:
@@ -305,25 +435,27 @@ class _Writing:
         return self._context.__exit__(*what)  # type: ignore[arg-type]
 
 
-def _found_in(one: Input, fetcher: Callable[[], Fetcher]) -> Iterator[Read | InputError]:
+def _found_in(one: Input, fetcher: Fetching | None) -> Iterator[Read | InputError]:
     """The documents in something that was added. No name or address in it leads to a file of this machine."""
     if isinstance(one, Pasted):
-        found = read_text(_given(File("pasted text", one.text.encode()), one.known))
+        yield Read(document_of(one.text, one.known, "pasted text"), "pasted text")
     elif isinstance(one, Web):
-        found = _fetched(one.url, fetcher)
+        yield from _fetched(one.url, fetcher)
     elif isinstance(one, File):
-        found = read_given(_given(one, Known()))
+        yield from read_given(_given(one))
     else:
         raise TypeError(type(one))
-    yield from found
 
 
-def _given(file: File, known: Known) -> Given:
+def _given(file: File) -> Given:
     stream = BytesIO(file.data)
-    return Given(file.name, file.name, opening_of(stream), stream, known)
+    return Given(file.name, file.name, opening_of(stream), stream)
 
 
-def _fetched(url: str, fetcher: Callable[[], Fetcher]) -> Iterator[Read | InputError]:
+def _fetched(url: str, fetcher: Fetching | None) -> Iterator[Read | InputError]:
+    if fetcher is None:
+        yield InputError(url, "nothing is fetched here; save the page and add the file")
+        return
     try:
         with fetcher() as web:
             given = given_of(web.fetch(url), Known(), Options())
@@ -331,6 +463,14 @@ def _fetched(url: str, fetcher: Callable[[], Fetcher]) -> Iterator[Read | InputE
         yield error
     else:
         yield from read_given(given)
+
+
+def _name_of(one: Input) -> str:
+    if isinstance(one, Pasted):
+        return one.known.title or "the text"
+    if isinstance(one, Corrections):
+        return "corrections"
+    return one.url if isinstance(one, Web) else one.name
 
 
 def _stored(connection: sqlite3.Connection, text_sha256: str) -> list[Stored]:

@@ -1,0 +1,73 @@
+"""What pages and programs share: the ledger that is asked, who may ask, what reads, and how much is done at once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from sayso.errors import SaysoError
+from sayso.ledger.composing import NoSuchPart
+from sayso.ledger.opening import LedgerError
+from sayso.web.asking import TooSlow, asked
+from sayso.web.page import NotThere, WrongQuestion
+from sayso.web.remembering import Remembered, state_of
+from sayso.web.safety import Access, TooLarge
+from sayso.web.worker import Full, Worker
+
+AT_ONCE = 8  # answers that are made at the same time; others wait, styles and progress do not
+STATUS: tuple[tuple[type[SaysoError], int], ...] = (
+    (NotThere, 404),
+    (NoSuchPart, 404),
+    (WrongQuestion, 400),
+    (Full, 503),
+    (TooLarge, 413),
+    (TooSlow, 503),
+    (LedgerError, 503),
+)
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all answers share: the ledger, who may ask, what reads, how many are made at once, and the last of them."""
+
+    ledger: Path
+    access: Access
+    worker: Worker
+    limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+    remembered: Remembered = field(default_factory=Remembered)
+    form_mark: str = field(default_factory=lambda: token_hex(32), repr=False)  # of this run alone
+    by_mark: str = field(default_factory=lambda: token_hex(32), repr=False)
+
+    async def in_thread(self, work: Callable[[], Made]) -> Made:
+        """What some work gives, done beside the server so that other requests go on."""
+        return await anyio.to_thread.run_sync(work, limiter=self.limiter)
+
+    async def answer(self, key: Hashable, ask: Callable[[sqlite3.Connection], Made]) -> Made:
+        """What a question to the ledger gives. `key` says which it is: while nobody writes to the ledger, the same is
+        not asked twice. Raises what asking raises."""
+        known: Any | None = self.remembered.get(key, state_of(self.ledger))
+        if known is not None:
+            return known  # type: ignore[no-any-return]
+
+        def made() -> Made:
+            state = state_of(self.ledger)
+            with asked(self.ledger) as connection:
+                found = ask(connection)
+            self.remembered.put(key, state, found)
+            return found
+
+        return await self.in_thread(made)
+
+
+def status_of(error: Exception) -> int:
+    """The status by which a failure is told."""
+    return next((code for kind, code in STATUS if isinstance(error, kind)), 400)
