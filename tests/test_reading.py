@@ -128,3 +128,14 @@ def test_a_content_inside_another_ends_where_a_new_clause_begins() -> None:
     assert [(one.cue.of(text), [piece.of(text) for piece in one.content]) for one in inner] == [
         ("would answer", ["the question"])
     ]
+
+
+def test_what_is_attributed_in_a_turn_of_a_transcript_is_one_attribution() -> None:
+    text = (
+        "RUIZ: The bridge is safe. Paul Osei said that it will open in May.\n\n"
+        "HALE: I doubt it. The council has denied that the bridge will open in May, and Velm police said so.\n\n"
+        "RUIZ: Mr Osei has suggested that a toll could be in the works, and he accused the council of delay.\n\n"
+        "HALE: The council said no such thing. It criticized a pattern of delay.\n"
+    )
+    ids = [one.id for one in sayso.read(text).attributions]
+    assert len(ids) == len(set(ids)) > 8

@@ -84,7 +84,10 @@ def nest(
         holder = int(content_of[f.cue[0]])
         if holder not in (-1, i):
             groups.setdefault(holder, []).append(i)
-    held = [(c, int(content_of[c.words[0]])) for c in cues]
+    cued = np.zeros(len(words), dtype=bool)  # in a turn of a transcript stand attributions that were found before it
+    for f in found:
+        cued[slice(*f.cue)] = True
+    held = [(c, int(content_of[c.words[0]])) for c in cues if not cued[slice(*c.words)].any()]
     held = [(c, holder) for c, holder in held if holder >= 0 and content_of[c.words[1] - 1] == holder]
     places = [Inside(c, *_clause(words, c.words, found[holder].content)) for c, holder in held]
     for inner, (_, holder) in zip(find_inside(words, places, scores, change), held, strict=True):
