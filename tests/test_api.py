@@ -83,6 +83,32 @@ def test_a_reading_is_what_was_added(client: TestClient) -> None:
         assert answer.content == reading_to_json(reading_from_json(answer.content))
 
 
+def test_a_correction_is_listed_and_followed_by_answers_until_it_is_undone(tmp_path: Path) -> None:
+    path = write_story(tmp_path / "story.ledger")
+    client = browser(path)
+    before = client.get("/api/who", params={"claim": CLAIM})
+    said = next(one["attribution"] for one in before.json()["positions"]["says"] if one["attribution"])
+    printed("correct", str(path), said, "--act", "deny", "--by", "Ana Ruiz", "--why", "he denies it")
+    printed("trace", str(path))
+    (listed,) = client.get("/api/corrections").json()["items"]
+    assert (listed["kind"], listed["by"], listed["why"], listed["state"]) == (
+        "act",
+        "Ana Ruiz",
+        "he denies it",
+        "holds",
+    )
+    after = client.get("/api/who", params={"claim": CLAIM}).json()
+    assert said in [one["attribution"] for one in after["positions"]["disputes"]]
+    assert said not in [one["attribution"] for one in after["positions"].get("says", [])]
+    printed("correct", str(path), "--undo", listed["id"], "--by", "Ana Ruiz")
+    printed("trace", str(path))
+    assert client.get("/api/who", params={"claim": CLAIM}).content == before.content
+    first = client.get("/api/corrections", params={"limit": 1}).json()
+    second = client.get(first["next"]).json()
+    assert [one["kind"] for one in (*first["items"], *second["items"])] == ["undo", "act"]
+    assert second["next"] is None
+
+
 def test_a_text_is_given_as_it_is(tmp_path: Path) -> None:
     text = "Zoë Roe said so.\r\n\tYes\u2028no \u0000 \U0001f309"
     client = browser(write(tmp_path / "l", told("a/b?c", text)))

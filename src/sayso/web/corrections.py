@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sayso.corrections.entries import Correction, CorrectionKind, correction_from_json
 from sayso.corrections.telling import told
 from sayso.ledger.composing import last_undoable
 from sayso.ledger.correcting import State, standing
+from sayso.ledger.paging import Value, behind
 from sayso.web.page import Page, WrongQuestion
 
 AT_ONCE = 100  # on one page
@@ -89,6 +90,19 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> CorrectionsView
         more=after + AT_ONCE if after + AT_ONCE < count else None,
         count=count,
     )
+
+
+BY_TIME = ("made DESC", "id DESC")
+
+
+def listed(ledger: sqlite3.Connection, limit: int, after: Sequence[Value] | None = None) -> list[Corrected]:
+    """Corrections, the last first, behind the one of that moment and id."""
+    where, given = behind(BY_TIME, after) if after else ("1", [])
+    found = ledger.execute(
+        f"SELECT entry FROM corrections WHERE {where} ORDER BY {', '.join(BY_TIME)} LIMIT ?",  # noqa: S608
+        [*given, limit],
+    )
+    return [corrected_of(ledger, correction_from_json(row["entry"])) for row in found.fetchall()]
 
 
 def rows(view: CorrectionsView) -> Iterable[Corrected]:

@@ -27,6 +27,8 @@ from sayso.web.answers import Refused, answer_of
 from sayso.web.api import examples
 from sayso.web.api.answering import TEXT, answered, body_of, check_accepted, check_parameters, encoded, responses, sent
 from sayso.web.api.cursors import Items, page, place_in
+from sayso.web.corrections import Corrected
+from sayso.web.corrections import listed as listed_corrections
 from sayso.web.page import MOST_WORDS, NotThere
 from sayso.web.site import Site
 from sayso.web.start import ADDED, NEWEST, DocumentLine, lines
@@ -297,6 +299,20 @@ def routes(site: Site) -> APIRouter:
 
         return await paged(
             request, "statements", limit, found, lambda one: (one[1].dated or "", one[0]), lambda one: one[1]
+        )
+
+    @router.get("/corrections", responses=responses(Items[Corrected], examples.CORRECTIONS), tags=["ledger"])
+    async def corrections_(request: Request, limit: Limit = ITEMS, cursor: Cursor = None) -> Response:
+        """What people put right, the last first: who, when and why, and whether it holds. All that is asked for here
+        follows what holds. `sayso correct --list --format jsonl` writes the entries themselves."""
+        after: Any = place_in(cursor, "corrections", (str, str))
+        return await paged(
+            request,
+            "corrections",
+            limit,
+            lambda ledger: listed_corrections(ledger, limit + 1, after),
+            lambda one: (one.made, one.id),
+            lambda one: one,
         )
 
     @router.get("/citation", responses=responses(cite.CiteView, examples.CITATION), tags=["ledger"])

@@ -25,6 +25,23 @@ ENTITIES = _ANSWERS.get("entities")
 ENTITY = _ANSWERS.get("entity")
 STATEMENTS = _ANSWERS.get("statements")
 CITATION = _ANSWERS.get("citation")
+CORRECTIONS = {
+    "items": [
+        {
+            "id": "7b95b46e80d038fd",
+            "kind": "act",
+            "told": "the act of “said”: deny, not assert",
+            "by": "Ana Ruiz",
+            "made": "2024-06-01T09:30:00.000000Z",
+            "why": "he denies it",
+            "state": "holds",
+            "state_why": None,
+            "document": "courier-1",
+            "undoes": None,
+        }
+    ],
+    "next": None,
+}
 ADDING = {
     "jobs": [
         {
