@@ -42,6 +42,7 @@ class Site:
     worker: Worker
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     remembered: Remembered = field(default_factory=Remembered)
+    under_way: dict[Hashable, anyio.Lock] = field(default_factory=dict)
     form_mark: str = field(default_factory=lambda: token_hex(32), repr=False)  # of this run alone
 
     async def in_thread(self, work: Callable[[], Made]) -> Made:
@@ -51,18 +52,28 @@ class Site:
     async def answer(self, key: Hashable, ask: Callable[[sqlite3.Connection], Made]) -> Made:
         """What a question to the ledger gives. `key` says which it is: while nobody writes to the ledger, the same is
         not asked twice. Raises what asking raises."""
-        known: Any | None = self.remembered.get(key, state_of(self.ledger))
+        state = state_of(self.ledger)
+        known: Any | None = self.remembered.get(key, state)
         if known is not None:
             return known  # type: ignore[no-any-return]
 
         def made() -> Made:
-            state = state_of(self.ledger)
             with asked(self.ledger) as connection:
                 found = ask(connection)
             self.remembered.put(key, state, found)
             return found
 
-        return await self.in_thread(made)
+        if state is None:
+            return await self.in_thread(made)
+        # Who asks the same of the same state meanwhile waits for this answer, or makes it where this one failed.
+        lock = self.under_way.setdefault((key, state), anyio.Lock())
+        try:
+            async with lock:
+                known = self.remembered.get(key, state)
+                return known if known is not None else await self.in_thread(made)
+        finally:
+            if lock.statistics().tasks_waiting == 0:
+                self.under_way.pop((key, state), None)
 
 
 def status_of(error: Exception) -> int:
