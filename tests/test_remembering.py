@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import anyio
+import pytest
 from ledgers import opened, told, write
 
 from sayso.ledger.opening import reading_from, writing_to
@@ -37,6 +38,28 @@ def test_the_answers_asked_for_last_are_kept_as_far_as_there_is_room() -> None:
     assert [name for name in "abcde" if remembered.get(name, (1,))] == ["a", "c", "d", "e"]
     remembered.put("large", (1,), "x" * 26)  # it alone would push out all others
     assert remembered.get("large", (1,)) is None
+
+
+def test_what_is_dear_may_be_a_little_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    remembered = Remembered()
+    remembered.put("dear", (1,), "counts", cost=0.5)
+    remembered.put("dearer", None, "counts", cost=5.0)
+    remembered.put("cheap", None, "a document", cost=0.05)
+    assert remembered.get("cheap", None) is None
+    now = 4.9
+    assert remembered.get("dear", (2,)) == "counts"
+    now = 5.1
+    assert remembered.get("dear", (2,)) is None
+    assert remembered.get("dear", (1,)) == "counts"
+    now = 9.9
+    assert remembered.get("dearer", None) == "counts"
+    now = 10.1
+    assert [remembered.get(name, (1,)) for name in ("dear", "dearer")] == [None, None]
+    remembered.put("dear", (1,), "counts", cost=0.5)
+    remembered.clear()
+    assert remembered.get("dear", (1,)) is None
 
 
 def settled(path: Path) -> State:

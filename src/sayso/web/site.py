@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,16 +52,17 @@ class Site:
 
     async def answer(self, key: Hashable, ask: Callable[[sqlite3.Connection], Made]) -> Made:
         """What a question to the ledger gives. `key` says which it is: while nobody writes to the ledger, the same is
-        not asked twice. Raises what asking raises."""
+        not asked twice; see `sayso.web.remembering`. Raises what asking raises."""
         state = state_of(self.ledger)
         known: Any | None = self.remembered.get(key, state)
         if known is not None:
             return known  # type: ignore[no-any-return]
 
         def made() -> Made:
+            begun = time.thread_time()
             with asked(self.ledger) as connection:
                 found = ask(connection)
-            self.remembered.put(key, state, found)
+            self.remembered.put(key, state, found, time.thread_time() - begun)
             return found
 
         if state is None:
