@@ -23,7 +23,6 @@ from sayso.ledger.opening import writing_to
 from sayso.readers.fetch import Fetcher, Limits
 from sayso.trace import copying
 from sayso.web.api.reading import LONGEST
-from sayso.web.remembering import state_of
 from sayso.web.safety import Access
 from sayso.web.worker import State, Worker
 
@@ -252,21 +251,6 @@ def test_the_tag_changes_when_the_answer_does(tmp_path: Path) -> None:
     start, text = (client.get(one, headers={"If-None-Match": tag}) for one, tag in tags.items())
     assert (start.status_code, start.json()["documents"]) == (200, 4)
     assert text.status_code == 304
-
-
-def test_each_transaction_changes_what_answers_are_remembered_by(tmp_path: Path) -> None:
-    path = write(tmp_path / "l", *STORY)
-    states = {state_of(path)}
-    with writing_to(path) as connection:
-        states.add(state_of(path))
-        for number in range(20):
-            connection.execute("UPDATE documents SET title = ?", (str(number),))
-            before = len(states)
-            states.add(state_of(path))
-            assert len(states) == before + 1
-            assert state_of(path) in states
-    states.add(state_of(path))
-    assert len(states) >= 22
 
 
 def test_pages_show_what_was_written_a_moment_ago(tmp_path: Path) -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
-from ledgers import add_to, opened, told, write
+import anyio
+import pytest
+from ledgers import opened, told, write
 
-from sayso.ledger.opening import writing_to
-from sayso.web.remembering import Remembered, state_of
+from sayso.ledger.opening import reading_from, writing_to
+from sayso.web.remembering import Remembered, State, state_of
+from sayso.web.safety import Access
+from sayso.web.site import Site
+from sayso.web.worker import Worker
 
 
 def test_an_answer_is_kept_for_its_state_alone() -> None:
@@ -32,32 +40,106 @@ def test_the_answers_asked_for_last_are_kept_as_far_as_there_is_room() -> None:
     assert remembered.get("large", (1,)) is None
 
 
-def test_a_state_changes_with_each_transaction_that_readers_see(tmp_path: Path) -> None:
-    path = write(tmp_path / "l")
-    before = state_of(path)
-    assert before == state_of(path)
-    with opened(path) as reader:
-        assert reader.execute("SELECT count(*) FROM documents").fetchone()[0] == 0
-        assert state_of(path) == before
-    with writing_to(path) as ledger:
-        ledger.execute("SELECT 1 FROM documents").fetchone()
-        within = state_of(path)
-        ledger.execute("BEGIN IMMEDIATE")
-        ledger.execute("UPDATE entities SET name = name")
-        assert state_of(path) == within
-        ledger.execute("ROLLBACK")
-        add_to(ledger, [told("a", "Bo Li said no.")])
-        assert state_of(path) != within
-    assert state_of(path) != before
+def test_what_is_dear_may_be_a_little_older(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    remembered = Remembered()
+    remembered.put("dear", (1,), "counts", cost=0.5)
+    remembered.put("dearer", None, "counts", cost=5.0)
+    remembered.put("cheap", None, "a document", cost=0.05)
+    assert remembered.get("cheap", None) is None
+    now = 4.9
+    assert remembered.get("dear", (2,)) == "counts"
+    now = 5.1
+    assert remembered.get("dear", (2,)) is None
+    assert remembered.get("dear", (1,)) == "counts"
+    now = 9.9
+    assert remembered.get("dearer", None) == "counts"
+    now = 10.1
+    assert [remembered.get(name, (1,)) for name in ("dear", "dearer")] == [None, None]
+    remembered.put("dear", (1,), "counts", cost=0.5)
+    remembered.clear()
+    assert remembered.get("dear", (1,)) is None
 
 
-def test_a_program_that_writes_without_a_log_is_seen_too(tmp_path: Path) -> None:
+def settled(path: Path) -> State:
+    """The state of a ledger that nobody has written to for a while."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if (state := state_of(path)) is not None:
+            return state
+        time.sleep(0.05)
+    raise AssertionError("never settled")
+
+
+def test_a_state_changes_when_somebody_writes_and_is_none_just_after(tmp_path: Path) -> None:
     path = write(tmp_path / "l", told("a", "Bo Li said no."))
-    before = state_of(path)
-    with sqlite3.connect(path) as other:
+    assert state_of(path) is None
+    states = [settled(path)]
+    with opened(path) as reader:
+        assert reader.execute("SELECT count(*) FROM documents").fetchone()[0] == 1
+        assert state_of(path) == states[0]
+    with writing_to(path) as ledger:
+        for number in range(2):
+            ledger.execute("UPDATE documents SET title = ?", (str(number),))
+            assert state_of(path) is None
+            states.append(settled(path))
+    states.append(settled(path))
+    with sqlite3.connect(path) as other:  # a program that writes without a log
         other.execute("UPDATE documents SET title = 'b'")
-    assert state_of(path) != before
+    assert state_of(path) is None
+    states.append(settled(path))
+    assert len(set(states)) == len(states)
 
 
 def test_there_is_no_state_of_what_is_not_there(tmp_path: Path) -> None:
     assert state_of(tmp_path / "none") is None
+
+
+def test_looking_at_a_ledger_takes_no_lock_from_its_readers(tmp_path: Path) -> None:
+    """A process that closes a file loses the locks that it has on it. A ledger that is being read must not be taken
+    out of its log by a writer: the reader would go on in a file that is no more."""
+    path = write(tmp_path / "l", *(told(f"d{i}", f"Bo Li said {i}.") for i in range(50)))
+    with writing_to(path) as ledger, reading_from(path) as reader:
+        ledger.execute("UPDATE documents SET title = 'a'")
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM documents").fetchone()[0] == 50
+        for _ in range(3):
+            state_of(path)
+        command = [sys.executable, "-c", FOLD, str(path)]
+        folded = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "locked" in folded.stderr, folded
+        assert reader.execute("SELECT count(*) FROM documents").fetchone()[0] == 50
+
+
+FOLD = """
+import sqlite3, sys
+ledger = sqlite3.connect(sys.argv[1], timeout=0)
+ledger.execute("PRAGMA journal_mode = DELETE")
+"""
+
+
+def test_the_same_question_asked_at_once_is_put_to_the_ledger_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "l", told("a", "Bo Li said no."))
+    settled(path)
+    site, asked = Site(path, Access(), Worker(path)), list[int]()
+
+    def ask(ledger: sqlite3.Connection) -> int:
+        asked.append(1)
+        time.sleep(0.2)
+        return int(ledger.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+    async def several() -> list[int]:
+        answers: list[int] = []
+
+        async def one(key: str) -> None:
+            answers.append(await site.answer(key, ask))
+
+        async with anyio.create_task_group() as group:
+            for key in ("a", "a", "b", "a"):
+                group.start_soon(one, key)
+        return answers
+
+    assert anyio.run(several) == [1, 1, 1, 1]
+    assert len(asked) == 2
+    assert site.under_way == {}

@@ -1,41 +1,60 @@
-"""Answers that were given last, kept in memory for as long as the ledger stays as it is."""
+"""Answers that were given last, kept in memory for as long as the ledger stays as it is; those that are dear to make,
+like counts over a large ledger, for some seconds more, so that adding does not make the server count all the time.
+
+Whether it does is seen by when its files were written last. They are only looked at from outside: a process that opens
+and closes a file of SQLite's loses all locks that it holds on it, and with them what keeps readers from a file that is
+being taken away.
+"""
 
 from __future__ import annotations
 
-import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Hashable
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 MOST_KEPT = 64 << 20  # bytes of answers
 OTHERWISE = 1 << 16  # bytes that an answer counts as that is not yet written
-_COUNTER = (24, 4)  # of SQLite's file: where it counts the transactions written, and in how many bytes
-_LOG_HEADER = (0, 96)  # of the index of its write-ahead log: what readers see of the log, in two copies
+SETTLED = 0.5  # seconds after a write from which nothing of it is still to come into sight
+MOST_AGE = 10.0  # seconds that an answer is kept: a writer whose disk stalls longer than SETTLED is seen by then
+DEAR = 0.1  # seconds of CPU time: what takes more to make
+TIMES = 10  # may be that many times as old as it took, and at most MOST_AGE
 
 State = tuple[object, ...]
 
 
 def state_of(ledger: Path) -> State | None:
-    """What changes whenever somebody has written to a ledger, and stays otherwise; None where it cannot be told.
+    """What changes whenever somebody has written to a ledger, and stays otherwise; None where it cannot be told, as
+    just after a write: clocks of files are coarse, and readers see a transaction a little after it was written."""
+    found: list[object] = []
+    for path in (ledger, ledger.with_name(f"{ledger.name}-wal"), ledger.with_name(f"{ledger.name}-journal")):
+        try:
+            at = path.stat()
+        except OSError:
+            found.append(None)
+            continue
+        if abs(time.time() - at.st_mtime) < SETTLED:
+            return None
+        found.append((at.st_dev, at.st_ino, at.st_size, at.st_mtime_ns))
+    return tuple(found) if found[0] else None
 
-    Read from the headers of SQLite's files: readers see a transaction from when it stands there. (File formats of
-    SQLite 3: "file change counter", and "WAL-index header".) The day belongs to it, since answers may name it.
-    """
-    try:
-        with ledger.open("rb") as file:
-            at = os.fstat(file.fileno())
-            written = os.pread(file.fileno(), _COUNTER[1], _COUNTER[0])
-    except OSError:
-        return None
-    try:
-        with ledger.with_name(f"{ledger.name}-shm").open("rb") as file:
-            logged = os.pread(file.fileno(), _LOG_HEADER[1], _LOG_HEADER[0])
-    except OSError:
-        logged = b""
-    return at.st_dev, at.st_ino, written, logged, datetime.now(UTC).date()
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, from which state, when it was given, and what it cost."""
+
+    state: State | None
+    given: float
+    cost: float
+    answer: Any
+
+    def holds(self, state: State | None) -> bool:
+        age = time.monotonic() - self.given
+        same = state is not None and self.state == state and age < MOST_AGE
+        return same or (self.cost > DEAR and age < min(TIMES * self.cost, MOST_AGE))
 
 
 class Remembered:
@@ -43,32 +62,39 @@ class Remembered:
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most, self._kept = most, 0
-        self._answers: OrderedDict[Hashable, tuple[State, Any]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, state: State | None) -> Any | None:
-        """The answer to a question, if it was given from this state of the ledger."""
+        """The answer to a question, if it was given from this state of the ledger, or is dear and young."""
         with self._lock:
             found = self._answers.get(key)
-            if found is None or state is None or found[0] != state:
+            if found is None or not found.holds(state):
                 return None
             self._answers.move_to_end(key)
-            return found[1]
+            return found.answer
 
-    def put(self, key: Hashable, state: State | None, answer: Any) -> None:
-        """Keep an answer, and the last ones beside it. `state` is that from before the ledger was asked."""
-        if state is None or _size(answer) > self._most // 4:
+    def put(self, key: Hashable, state: State | None, answer: Any, cost: float = 0.0) -> None:
+        """Keep an answer, and the last ones beside it. `state` is that from before the ledger was asked, `cost` the
+        seconds of CPU time that the answer took."""
+        if (state is None and cost <= DEAR) or _size(answer) > self._most // 4:
             return
         with self._lock:
             self._forget(key)
-            self._answers[key] = (state, answer)
+            self._answers[key] = _Kept(state, time.monotonic(), cost, answer)
             self._kept += _size(answer)
             while self._kept > self._most:
                 self._forget(next(iter(self._answers)))
 
+    def clear(self) -> None:
+        """Forget all answers: somebody has changed something here, and is to see it at once."""
+        with self._lock:
+            self._answers.clear()
+            self._kept = 0
+
     def _forget(self, key: Hashable) -> None:
         if key in self._answers:
-            self._kept -= _size(self._answers.pop(key)[1])
+            self._kept -= _size(self._answers.pop(key).answer)
 
 
 def _size(answer: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,7 @@ class Site:
     worker: Worker
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     remembered: Remembered = field(default_factory=Remembered)
+    under_way: dict[Hashable, anyio.Lock] = field(default_factory=dict)
     form_mark: str = field(default_factory=lambda: token_hex(32), repr=False)  # of this run alone
     by_mark: str = field(default_factory=lambda: token_hex(32), repr=False)
 
@@ -53,19 +55,30 @@ class Site:
 
     async def answer(self, key: Hashable, ask: Callable[[sqlite3.Connection], Made]) -> Made:
         """What a question to the ledger gives. `key` says which it is: while nobody writes to the ledger, the same is
-        not asked twice. Raises what asking raises."""
-        known: Any | None = self.remembered.get(key, state_of(self.ledger))
+        not asked twice; see `sayso.web.remembering`. Raises what asking raises."""
+        state = state_of(self.ledger)
+        known: Any | None = self.remembered.get(key, state)
         if known is not None:
             return known  # type: ignore[no-any-return]
 
         def made() -> Made:
-            state = state_of(self.ledger)
+            begun = time.thread_time()
             with asked(self.ledger) as connection:
                 found = ask(connection)
-            self.remembered.put(key, state, found)
+            self.remembered.put(key, state, found, time.thread_time() - begun)
             return found
 
-        return await self.in_thread(made)
+        if state is None:
+            return await self.in_thread(made)
+        # Who asks the same of the same state meanwhile waits for this answer, or makes it where this one failed.
+        lock = self.under_way.setdefault((key, state), anyio.Lock())
+        try:
+            async with lock:
+                known = self.remembered.get(key, state)
+                return known if known is not None else await self.in_thread(made)
+        finally:
+            if lock.statistics().tasks_waiting == 0:
+                self.under_way.pop((key, state), None)
 
 
 def status_of(error: Exception) -> int:
