@@ -178,9 +178,16 @@ class ClaimView:
         """Who said it when."""
         return timeline(self.positions, _holders_address)
 
-    def doubted(self) -> list[tuple[Doubtful, InClaim]]:
-        """The members that may not belong here, each with its document."""
-        return [(one, self.documents[one.document]) for one in self.doubtful]
+    def doubted(self) -> list[tuple[Doubtful, Position | None, str]]:
+        """The members that may not belong here, each once, with the position of its source and that in words, where it
+        has one."""
+        held = {one.attribution: one for these in self.positions.values() for one in these if one.attribution}
+        found: dict[tuple[str, str], tuple[Doubtful, Position | None, str]] = {}
+        for one in sorted(self.doubtful, key=lambda each: -each.probability):
+            position = held.get(one.attribution or "")
+            words = STANCES[position.stance] if position else ""
+            found.setdefault((one.document, one.attribution or one.text), (one, position, words))
+        return list(found.values())
 
     def carried(self) -> list[Carried]:
         """The documents that share passages, by the one that had them first. Two of which it is open who had them
