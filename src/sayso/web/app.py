@@ -197,6 +197,7 @@ async def _correct(site: Site, request: Request) -> Response:
         while not _over(site.worker, job.id):
             await anyio.sleep(0.05)
     done = _over(site.worker, job.id)
+    site.remembered.clear()  # who corrects something is to see it at once
     there = _on_this_server(given.get("back", "/")) if done else addresses.address("/adding", id=job.id)
     answer = RedirectResponse(there, 303)
     answer.headers.append("Set-Cookie", cookie(BY_COOKIE, quote(entries[0].by, safe=""), request.scope, "Strict"))
