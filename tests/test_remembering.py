@@ -12,7 +12,8 @@ import anyio
 import pytest
 from ledgers import opened, told, write
 
-from sayso.ledger.opening import reading_from, writing_to
+from sayso.ledger.opening import LedgerError, reading_from, writing_to
+from sayso.web.asking import Connections, TooSlow
 from sayso.web.remembering import Remembered, State, state_of
 from sayso.web.safety import Access
 from sayso.web.site import Site
@@ -143,3 +144,46 @@ def test_the_same_question_asked_at_once_is_put_to_the_ledger_once(tmp_path: Pat
     assert anyio.run(several) == [1, 1, 1, 1]
     assert len(asked) == 2
     assert site.under_way == {}
+
+
+def test_connections_that_stay_open_let_others_write_and_leave_one_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "l", told("a", "Bo Li said no."))
+    connections = Connections(path)
+    with connections.asked() as reader:
+        assert count(reader) == 1
+        write(path, told("b", "Bo Li said yes."))  # while somebody reads, and without waiting for that to end
+        assert count(reader) == 1
+    with connections.asked() as reader:
+        assert count(reader) == 2
+    connections.close()
+    assert [one.name for one in tmp_path.iterdir()] == ["l"]
+
+
+def test_connections_go_to_the_file_that_stands_there_now(tmp_path: Path) -> None:
+    path = write(tmp_path / "l", told("a", "Bo Li said no."))
+    connections = Connections(path)
+    with connections.asked() as reader:
+        assert count(reader) == 1
+    path.unlink()
+    with pytest.raises(LedgerError, match="no such ledger"), connections.asked():
+        pass
+    for beside in tmp_path.iterdir():
+        beside.unlink()
+    write(path, told("a", "Bo Li said no."), told("b", "Bo Li said yes."))
+    with connections.asked() as reader:
+        assert count(reader) == 2
+    connections.close()
+
+
+def test_a_connection_goes_on_after_a_question_that_was_stopped(tmp_path: Path) -> None:
+    connections = Connections(write(tmp_path / "l", told("a", "Bo Li said no.")))
+    endless = "WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(TooSlow), connections.asked(0.1) as reader:
+        reader.execute(endless).fetchone()
+    with connections.asked() as reader:
+        assert count(reader) == 1
+    connections.close()
+
+
+def count(ledger: sqlite3.Connection) -> int:
+    return int(ledger.execute("SELECT count(*) FROM documents").fetchone()[0])

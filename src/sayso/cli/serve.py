@@ -59,6 +59,7 @@ def serve(
 
         from sayso.readers.fetch import Fetcher
         from sayso.web.app import make_app
+        from sayso.web.asking import Connections
         from sayso.web.safety import AT_ONCE
         from sayso.web.worker import Worker
     except ImportError as error:
@@ -70,9 +71,10 @@ def serve(
     _make_ready(ledger)
     worker = Worker(ledger, Fetcher if fetching else None, apart=True)
     listener = _listening(host, port)
+    connections = Connections(ledger)
     address = _address(host, listener.getsockname()[1])
     config = uvicorn.Config(
-        make_app(ledger, access, worker),
+        make_app(ledger, access, worker, connections),
         loop="asyncio",
         http="h11",
         ws="none",
@@ -95,6 +97,7 @@ def serve(
     finally:
         listener.close()
         worker.end()
+        connections.close()
     click.echo("sayso: stopped", err=True)
 
 

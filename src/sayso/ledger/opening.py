@@ -38,16 +38,16 @@ def migrations() -> tuple[str, ...]:
 
 
 @contextmanager
-def reading_from(path: Path, *, verify: bool = False) -> Iterator[sqlite3.Connection]:
+def reading_from(path: Path, *, verify: bool = False, any_thread: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection that only reads. Raises LedgerError where the file is no ledger of a schema known here.
 
     `verify` opens the file for writing where that is allowed: SQLite lets nobody else ask its search index
-    whether it is whole, which changes nothing.
+    whether it is whole, which changes nothing. `any_thread` lets threads use the connection one after another.
     """
     if not path.is_file():
         raise LedgerError(path, "no such ledger; make one with: sayso add LEDGER FILE…")
     with _guarded(path):
-        connection = _connect(path, "rw" if verify and os.access(path, os.W_OK) else "ro")
+        connection = _connect(path, "rw" if verify and os.access(path, os.W_OK) else "ro", any_thread)
         try:
             version = _version(connection, path)
             if version < len(migrations()):
@@ -121,9 +121,13 @@ def transaction(ledger: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, any_thread: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=not any_thread,
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")

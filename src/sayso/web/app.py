@@ -44,7 +44,7 @@ from sayso.web import (
 )
 from sayso.web.api.app import PATH, make_api
 from sayso.web.api.problems import refused
-from sayso.web.asking import asked
+from sayso.web.asking import Connections, asked
 from sayso.web.page import Page, WrongQuestion, as_csv, as_json, file_name
 from sayso.web.safety import FORM_COOKIE, MOST_BYTES, SIGN_IN, Access, Guard, cookie, cookies
 from sayso.web.site import Site, status_of
@@ -74,9 +74,15 @@ BY_COOKIE = "sayso-by"  # who made the last correction in this browser
 TOLD = {404: "There is no such page.", 405: "This page takes no such request."}
 
 
-def make_app(ledger: Path, access: Access | None = None, worker: Worker | None = None) -> ASGIApp:
-    """The application that shows a ledger. The ledger has to exist; `worker` reads what is added to it."""
-    site = Site(ledger, access or Access(), worker or Worker(ledger))
+def make_app(
+    ledger: Path,
+    access: Access | None = None,
+    worker: Worker | None = None,
+    connections: Connections | None = None,
+) -> ASGIApp:
+    """The application that shows a ledger. The ledger has to exist; `worker` reads what is added to it, and
+    `connections` are those that it is asked over, where they are kept open."""
+    site = Site(ledger, access or Access(), worker or Worker(ledger), connections=connections)
     # FastAPI's own documentation pages would load from elsewhere.
     app = FastAPI(title="sayso", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=str(files("sayso") / "web" / "static")), name="static")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
@@ -16,7 +17,7 @@ import anyio.to_thread
 from sayso.errors import SaysoError
 from sayso.ledger.composing import NoSuchPart
 from sayso.ledger.opening import LedgerError
-from sayso.web.asking import TooSlow, asked
+from sayso.web.asking import Connections, TooSlow, asked
 from sayso.web.page import NotThere, WrongQuestion
 from sayso.web.remembering import Remembered, state_of
 from sayso.web.safety import Access, TooLarge
@@ -44,10 +45,14 @@ class Site:
     access: Access
     worker: Worker
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+    connections: Connections | None = None  # without, each answer opens one
     remembered: Remembered = field(default_factory=Remembered)
     under_way: dict[Hashable, anyio.Lock] = field(default_factory=dict)
     form_mark: str = field(default_factory=lambda: token_hex(32), repr=False)  # of this run alone
     by_mark: str = field(default_factory=lambda: token_hex(32), repr=False)
+
+    def _asked(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self.connections.asked() if self.connections else asked(self.ledger)
 
     async def in_thread(self, work: Callable[[], Made]) -> Made:
         """What some work gives, done beside the server so that other requests go on."""
@@ -63,7 +68,7 @@ class Site:
 
         def made() -> Made:
             begun = time.thread_time()
-            with asked(self.ledger) as connection:
+            with self._asked() as connection:
                 found = ask(connection)
             self.remembered.put(key, state, found, time.thread_time() - begun)
             return found
