@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from ledgers import add_to, person, told, write
 from starlette.testclient import TestClient
-from web import HERE, STORY, browser, served, until, when_over, write_story
+from web import HERE, SAID, STORY, article_server, browser, served, until, when_over, write_story
 
 from sayso.cli import main
 from sayso.export.jsonl import ReadingObject, reading_from_json, reading_to_json
@@ -27,7 +26,6 @@ from sayso.web.safety import Access
 from sayso.web.worker import State, Worker
 
 TOKEN = "a token of more than sixteen characters"
-SAID = "Ana Ruiz said on Friday that the weir above Ostrey was cracked."
 CLAIM = "the weir above Ostrey is cracked"
 
 
@@ -449,21 +447,8 @@ def test_text_stays_as_it_is_whatever_is_in_it(client: TestClient) -> None:
         assert client.post("/api/read", json={"text": text}).json()["document"]["text"] == text
 
 
-class _Article(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = f"<html><head><title>Weir</title></head><body><article><p>{SAID} {SAID}</p></article></body></html>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 def test_an_address_is_fetched_and_read(ledger: Path) -> None:
-    server = HTTPServer(("127.0.0.1", 0), _Article)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = article_server()
     worker = Worker(ledger, lambda: Fetcher(allowed=lambda one: one.is_loopback))
     url = f"http://127.0.0.1:{server.server_port}/weir"
     try:

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers import LEXICON, add_to, all_of, holding, in_memory, opened, organization, person, told, unnamed, write
+from made_vectors import made_once
 from readings import readings as any_readings
 
 from sayso.corrections.applying import corrected
@@ -50,7 +50,6 @@ from sayso.trace import wordings
 from sayso.trace.asking import who
 from sayso.trace.auditing import audit
 from sayso.trace.copying import find_copies
-from sayso.trace.encoder import Vectors, vectors
 from sayso.trace.listing import claims
 from sayso.trace.tracing import claim_models, trace, trace_anew
 from sayso.web.app import PAGES
@@ -60,15 +59,6 @@ MODELS = claim_models()
 EDITOR = Author("Ida Tarrant", "see the second paragraph")
 OTHER = Author("Owen Marsh")
 CLAIM = "the old weir is cracked"
-_made: dict[str, Vectors] = {}
-
-
-def made_once(encoder: Any, texts: Sequence[str]) -> Vectors:
-    """Vectors as they are, each made once for all tests."""
-    for text in texts:
-        if text not in _made:
-            _made[text] = vectors(encoder, [text])[0]
-    return np.stack([_made[text] for text in texts]) if texts else vectors(encoder, [])
 
 
 @pytest.fixture(autouse=True, scope="module")

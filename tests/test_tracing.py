@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgers import LEXICON, add_to, all_of, holding, in_memory, opened, person, told, unnamed, write
+from made_vectors import made_once
 
 from sayso.ledger.opening import writing_to
 from sayso.ledger.storing import replace_reading
@@ -27,7 +28,6 @@ from sayso.trace import blocks, claiming, comparing, wordings
 from sayso.trace.blocks import place
 from sayso.trace.comparing import compare
 from sayso.trace.copying import find_copies
-from sayso.trace.encoder import Vectors, vectors
 from sayso.trace.tracing import behind, claim_models, trace, trace_anew
 from sayso.trace.wordings import take_down
 
@@ -36,15 +36,6 @@ SUBJECTS = ("the old weir", "the ferry to Velm", "the mill", "Ostrey’s school"
 CHANGES = ("is cracked", "was closed in May", "was not closed", "was sold to Bill Hale", "is safe", "cost 12 lives")
 CONTENTS = [f"{subject} {change}" for subject, change in product(SUBJECTS, CHANGES)]
 SPEAKERS = (person("Ana Ruiz"), person("Bill Hale"), unnamed("two clerks"), unnamed("pilots"))
-_made: dict[str, Vectors] = {}
-
-
-def made_once(encoder: Any, texts: Sequence[str]) -> Vectors:
-    """Vectors as they are, each made once for all tests."""
-    for text in texts:
-        if text not in _made:
-            _made[text] = vectors(encoder, [text])[0]
-    return np.stack([_made[text] for text in texts]) if texts else vectors(encoder, [])
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -6,22 +6,19 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ledgers import opened, write
 from starlette.testclient import TestClient
-from web import HERE, STORY, Page, browser, send, until, when_over
+from web import HERE, SAID, STORY, Page, article_server, browser, send, until, when_over
 
 from sayso.ledger.opening import writing_to
 from sayso.readers import Known
 from sayso.readers.fetch import Fetcher, Limits
 from sayso.web import worker as working
 from sayso.web.worker import MOST_WAITING, File, Full, Pasted, State, Web, Worker
-
-SAID = "Ana Ruiz said on Friday that the weir above Ostrey was cracked."
 
 
 @pytest.fixture
@@ -111,21 +108,8 @@ def test_private_addresses_are_not_fetched(client: TestClient, worker: Worker, a
     assert "no public address" in job.failures[0]
 
 
-class _Article(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = f"<html><head><title>Weir</title></head><body><article><p>{SAID} {SAID}</p></article></body></html>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 def test_an_address_is_fetched_and_read(ledger: Path) -> None:
-    server = HTTPServer(("127.0.0.1", 0), _Article)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = article_server()
     worker = Worker(ledger, lambda: Fetcher(allowed=lambda one: one.is_loopback))
     url = f"http://127.0.0.1:{server.server_port}/weir"
     try:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sayso.web.app import make_app
 from sayso.web.safety import Access
 from sayso.web.worker import State, Worker
 
+SAID = "Ana Ruiz said on Friday that the weir above Ostrey was cracked."
 HERE = "http://127.0.0.1:8365"
 ANA = person("Ana Ruiz", "mayor of Ostrey")
 PASSAGE = (
@@ -186,3 +188,22 @@ class Page(HTMLParser):
     def addresses(self) -> list[str]:
         """Where links, forms, styles and scripts lead."""
         return [one[name] for _, one in self.tags for name in ("href", "src", "action", "formaction") if name in one]
+
+
+class _Article(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = f"<html><head><title>Weir</title></head><body><article><p>{SAID} {SAID}</p></article></body></html>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def article_server() -> HTTPServer:
+    """A server on this machine that gives an article to whoever asks; its caller shuts it down."""
+    server = HTTPServer(("127.0.0.1", 0), _Article)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

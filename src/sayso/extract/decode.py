@@ -137,8 +137,7 @@ def _left_over(
     either: the surest first, each with the words that nobody has."""
     taken = np.zeros(len(words), dtype=bool)
     for one in kept.values():
-        for a, b in (one.cue, *((one.source,) if one.source else ()), *one.content):
-            taken[a:b] = True
+        _take(taken, one)
     found: dict[int, Found] = {}
     without = [i for i in range(len(cues)) if i not in kept and not taken[slice(*cues[i].words)].any()]
     for i in sorted(without, key=lambda i: -cues[i].probability):
@@ -151,9 +150,14 @@ def _left_over(
         one = _attribution(words, cue, roles)
         if one.content:
             found[i] = one
-            for a, b in (one.cue, *((one.source,) if one.source else ()), *one.content):
-                taken[a:b] = True
+            _take(taken, one)
     return found
+
+
+def _take(taken: NDArray[np.bool_], one: Found) -> None:
+    """Mark the words of an attribution."""
+    for a, b in (one.cue, *((one.source,) if one.source else ()), *one.content):
+        taken[a:b] = True
 
 
 @dataclass(frozen=True)

@@ -77,25 +77,22 @@ def _goes_on(
     opens = quoted and any(words.gap[i] == NEW_PARAGRAPH for i in (opening, opening - 1) if i >= 0)
     if not opens or int(table.paragraph[mention]) - int(table.paragraph[before]) != 1:
         return None
-    if any(
-        table.paragraph[before] == table.paragraph[m] and m > before for m in _people_after(before, table, of, known)
-    ):
+    if _somebody_after(before, table, of, known):
         return None
     entity = known[of[before] or 0]
     fits = entity.gender in (UNKNOWN, MALE if form == HE else FEMALE)
     return of[before] if fits and entity.type == "person" and entity.count != MANY else None
 
 
-def _people_after(before: int, table: Mentions, of: Sequence[int | None], known: Sequence[Entity]) -> Sequence[int]:
-    """The mentions behind one in its paragraph that are sources of other people."""
-    found = []
+def _somebody_after(before: int, table: Mentions, of: Sequence[int | None], known: Sequence[Entity]) -> bool:
+    """Whether somebody else speaks behind a mention in its paragraph."""
     for m in range(before + 1, len(table)):
         if table.paragraph[m] != table.paragraph[before]:
             break
         number = of[m]
         if table.sourced[m] and number is not None and number != of[before] and known[number].type == "person":
-            found.append(m)
-    return found
+            return True
+    return False
 
 
 def _began(

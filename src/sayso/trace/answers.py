@@ -7,8 +7,9 @@ Where the document does not show what was put, there is none.
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -135,9 +136,10 @@ def put_to(
     return []
 
 
-def matter_raised(text: str, starts: Sequence[Span], one: Attribution) -> str | None:
+def matter_raised(text: str, starts: Callable[[], Sequence[Span]], one: Attribution) -> str | None:
     """The matter that the source of an accusation, or of its refusal, is told to have raised, where the offence is not
-    named: "raised the fire with the owners, but did not accuse them of any wrongdoing"."""
+    named: "raised the fire with the owners, but did not accuse them of any wrongdoing". `starts` gives the document's
+    sentences, where they are needed."""
     if not one.content or one.act not in (Act.ACCUSE, Act.DECLINE):
         return None
     accused = _OFFENCE.search(" ".join(piece.of(text) for piece in one.content))
@@ -145,7 +147,7 @@ def matter_raised(text: str, starts: Sequence[Span], one: Attribution) -> str | 
     words = [stem(word.lower()) for word in WORD.findall(offence)]
     if not any(word in _unnamed_offences() for word in words) and len(words) > 3:
         return None
-    sentence = starts[_sentence(starts, one.cue.start)]
+    sentence = starts()[_sentence(starts(), one.cue.start)]
     raised = _RAISED.search(text, sentence.start, one.cue.start)
     return raised["matter"] if raised else None
 
@@ -157,11 +159,4 @@ def _unnamed_offences() -> frozenset[str]:
 
 def _sentence(starts: Sequence[Span], place: int) -> int:
     """The number of the sentence that a place of the text stands in."""
-    low, high = 0, len(starts)
-    while low < high:
-        middle = (low + high) // 2
-        if starts[middle].start <= place:
-            low = middle + 1
-        else:
-            high = middle
-    return max(0, low - 1)
+    return max(0, bisect.bisect_right(starts, place, key=lambda one: one.start) - 1)

@@ -40,7 +40,7 @@ from sayso.trace.claiming import within_one
 from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
-from sayso.trace.moving import moved
+from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of
 from sayso.trace.scene import Paper, Person, Scene, Telling
@@ -108,7 +108,9 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     if claim is not None:
         turned = claim["relation"] != best.relation
         for one in members_of(ledger, claim["id"]):
-            members.setdefault(one.row, replace(one, relation=_other(one.relation)) if turned else one)
+            if turned:
+                one = replace(one, relation=other_than(one.relation, Relation.CONTRARY))
+            members.setdefault(one.row, one)
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
     found = published_by(ledger, [*members.values(), *beside(ledger, members.values())], as_of)
@@ -124,10 +126,6 @@ def members_of(ledger: sqlite3.Connection, claim: int) -> list[Member]:
         (claim,),
     )
     return [Member(row["proposition_id"], Relation(row["relation"]), row["confidence"]) for row in rows]
-
-
-def _other(relation: Relation) -> Relation:
-    return Relation.CONTRARY if relation is Relation.SAME else Relation.SAME
 
 
 def beside(ledger: sqlite3.Connection, members: Iterable[Member]) -> list[Member]:

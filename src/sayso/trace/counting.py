@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Callable
 
 from sayso.ledger.opening import transaction
-from sayso.model import Origins, Relation, Stance
-from sayso.trace.asking import Member, in_time, scene_of
+from sayso.model import Origins, Stance
+from sayso.trace.asking import in_time, members_of, scene_of
 from sayso.trace.chains import chain_of, holders
 from sayso.trace.origins import origins_of
 
@@ -40,10 +40,7 @@ def _count(ledger: sqlite3.Connection, claim: int) -> None:
 
 def _origins(ledger: sqlite3.Connection, claim: int) -> Origins:
     """The origins of those who say what a claim says."""
-    rows = ledger.execute("SELECT * FROM members WHERE claim_id = ?", (claim,)).fetchall()
-    scene = scene_of(
-        ledger, [Member(row["proposition_id"], Relation(row["relation"]), row["confidence"]) for row in rows]
-    )
+    scene = scene_of(ledger, members_of(ledger, claim))
     return origins_of(chain_of(scene, one) for one in in_time(scene, holders(scene)) if one.stance is Stance.SAYS)
 
 

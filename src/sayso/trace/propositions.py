@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sayso.lexicon import load_lexicon
 from sayso.model import Act, Attribution, Reading, Source, Span
@@ -104,6 +105,7 @@ def propositions(reading: Reading) -> list[Proposition]:
         one.id: content_texts(document.text, one, mentions, named.get(one.speaker or ""))
         for one in reading.attributions
     }
+    starts = cache(lambda: list(sentences(document.text)))  # few documents have an answer that needs them
     found: list[Proposition] = []
     for place, one in enumerate(reading.attributions):
         relays = relayed(document.text, one, inner.get(one.id, []))
@@ -111,7 +113,7 @@ def propositions(reading: Reading) -> list[Proposition]:
             Proposition(document.id, one.id, None, i, text, facts_of(text, day), relays)
             for i, text in enumerate(texts[one.id])
         ]
-        taken_up = _taken_up(reading, place, texts, mentions, found)
+        taken_up = _taken_up(reading, starts, place, texts, mentions, found)
         if taken_up:
             first = [
                 replace(known, attribution=one.id, statement=None, answer=effect, relays=relays, is_deed=False)
@@ -137,6 +139,7 @@ _Taken = tuple[str, Proposition | None, Effect]  # the words, the proposition th
 
 def _taken_up(
     reading: Reading,
+    starts: Callable[[], Sequence[Span]],
     place: int,
     texts: Mapping[str, Sequence[str]],
     mentions: Sequence[tuple[Span, Source]],
@@ -148,13 +151,13 @@ def _taken_up(
     if one.act in _NO_ANSWERS or not one.content:
         return []
     if one.act in (Act.DECLINE, Act.ACCUSE):
-        return _refused(reading, place, before)
+        return _refused(reading, starts, place, before)
     opening = parts_of(text, one.content)
     answer = effect_of(bare(" ".join(cut.of(text) for cut in opening[0]))) if opening else None
     if answer is None:
         return []
     found = list[_Taken]()
-    for put in put_to(text, list(sentences(text)), place, reading.attributions, answer):
+    for put in put_to(text, starts(), place, reading.attributions, answer):
         if put.place is not None:
             found += [(told, None, answer) for told in standing_alone(text, (put.place,), mentions)]
             continue
@@ -170,7 +173,9 @@ def _taken_up(
     return [(told, known, answer) for told, known, answer in found if len(WORD.findall(told)) >= LEAST_WORDS]
 
 
-def _refused(reading: Reading, place: int, before: Sequence[Proposition]) -> list[_Taken]:
+def _refused(
+    reading: Reading, starts: Callable[[], Sequence[Span]], place: int, before: Sequence[Proposition]
+) -> list[_Taken]:
     """What somebody refuses to say, or accuses another of, where its words do not tell: it stands before."""
     text, one = reading.document.text, reading.attributions[place]
     effect = Effect.WITHHOLDS if one.act is Act.DECLINE else Effect.SAYS
@@ -178,7 +183,7 @@ def _refused(reading: Reading, place: int, before: Sequence[Proposition]) -> lis
         last = reading.attributions[place - 1]
         same = [known for known in before if known.attribution == last.id and not known.is_deed]
         return [(known.text, known, effect) for known in same] if last.speaker == one.speaker else []
-    matter = matter_raised(text, list(sentences(text)), one)
+    matter = matter_raised(text, starts, one)
     if matter is None:
         return []
     of_it = re.compile(
