@@ -13,8 +13,8 @@ import pytest
 from ledgers import opened, told, write
 
 from sayso.ledger.opening import LedgerError, reading_from, writing_to
-from sayso.web.asking import Connections, TooSlow
-from sayso.web.remembering import Remembered, State, state_of
+from sayso.web.asking import Connections, TooSlow, log_kept
+from sayso.web.remembering import BegunHere, Remembered, State, state_of
 from sayso.web.safety import Access
 from sayso.web.site import Site
 from sayso.web.worker import Worker
@@ -146,17 +146,31 @@ def test_the_same_question_asked_at_once_is_put_to_the_ledger_once(tmp_path: Pat
     assert site.under_way == {}
 
 
-def test_connections_that_stay_open_let_others_write_and_leave_one_file(tmp_path: Path) -> None:
+def test_a_log_that_is_kept_lets_others_write_while_somebody_reads_and_leaves_one_file(tmp_path: Path) -> None:
     path = write(tmp_path / "l", told("a", "Bo Li said no."))
     connections = Connections(path)
-    with connections.asked() as reader:
-        assert count(reader) == 1
-        write(path, told("b", "Bo Li said yes."))  # while somebody reads, and without waiting for that to end
-        assert count(reader) == 1
-    with connections.asked() as reader:
-        assert count(reader) == 2
-    connections.close()
+    with log_kept(path):
+        with connections.asked() as reader:
+            assert count(reader) == 1
+            write(path, told("b", "Bo Li said yes."))  # while somebody reads, and without waiting for that to end
+            assert count(reader) == 1
+        with connections.asked() as reader:
+            assert count(reader) == 2
+        connections.close()
     assert [one.name for one in tmp_path.iterdir()] == ["l"]
+
+
+def test_answers_that_one_process_forgets_are_forgotten_by_all_that_share_it() -> None:
+    shared = BegunHere()
+    here, there = Remembered(begun=shared), Remembered(begun=shared)
+    here.put("dear", (1,), "counts", cost=0.5)
+    since = here.begun
+    there.clear()
+    assert here.get("dear", (1,)) is None
+    here.put("dear", (1,), "counted before", cost=0.5, begun=since)
+    assert here.get("dear", (1,)) is None
+    here.put("dear", (1,), "counted since", cost=0.5)
+    assert here.get("dear", (1,)) == "counted since"
 
 
 def test_connections_go_to_the_file_that_stands_there_now(tmp_path: Path) -> None:

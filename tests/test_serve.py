@@ -55,6 +55,7 @@ def test_a_port_that_is_taken_and_what_is_no_ledger_are_told(tmp_path: Path) -> 
 
 def test_packages_that_are_missing_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "sayso.web.processes", raising=False)
     result = refused(str(tmp_path / "l"))
     assert result.exit_code == 1
     assert "pip install 'sayso[web]'" in result.output

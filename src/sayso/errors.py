@@ -11,6 +11,9 @@ class InputError(SaysoError):
     """An input that cannot be read. `place` is the file and, where there is one, the line or byte."""
 
     def __init__(self, place: str, message: str) -> None:
-        super().__init__(f"{place}: {message}")
+        super().__init__(place, message)  # which pickle gives back: it comes from other processes too
         self.place = place
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import socket
-import sys
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from sayso.web.safety import Access
 
 PORT = 8365
-SWITCH = 0.001  # seconds until an answer under way lets another go on: one of megabytes holds up no others
 
 
 @click.command()
@@ -33,9 +30,22 @@ SWITCH = 0.001  # seconds until an answer under way lets another go on: one of m
 @click.option(
     "--fetching/--no-fetching", default=True, help="Whether addresses that visitors name are fetched; they are."
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    metavar="COUNT",
+    help="How many answer; by default one a core, at most 4.",
+)
 @click.option("--open", "opened", is_flag=True, help="Open the start page in the browser.")
 def serve(
-    ledger: Path, host: str, port: int, token: str | None, names: tuple[str, ...], fetching: bool, opened: bool
+    ledger: Path,
+    host: str,
+    port: int,
+    token: str | None,
+    names: tuple[str, ...],
+    fetching: bool,
+    processes: int | None,
+    opened: bool,
 ) -> None:
     """Show a ledger in the browser: search it, read its documents, add to it.
 
@@ -55,13 +65,7 @@ def serve(
     Runs until Ctrl-C, and exits 0; 1 if the ledger or the port cannot be used; 2 if called wrongly.
     """
     try:
-        import uvicorn
-
-        from sayso.readers.fetch import Fetcher
-        from sayso.web.app import make_app
-        from sayso.web.asking import Connections
-        from sayso.web.safety import AT_ONCE
-        from sayso.web.worker import Worker
+        from sayso.web.processes import answer_at, processes_here
     except ImportError as error:
         raise SaysoError(
             f"The pages need packages that are not installed; install them: pip install 'sayso[web]' ({error})"
@@ -69,35 +73,17 @@ def serve(
 
     access = _access(host, token, names)
     _make_ready(ledger)
-    worker = Worker(ledger, Fetcher if fetching else None, apart=True)
     listener = _listening(host, port)
-    connections = Connections(ledger)
     address = _address(host, listener.getsockname()[1])
-    config = uvicorn.Config(
-        make_app(ledger, access, worker, connections),
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        limit_concurrency=2 * AT_ONCE,  # beyond what the application itself refuses, with more to say
-        timeout_graceful_shutdown=5,
-    )
-    sys.setswitchinterval(SWITCH)
     click.echo(f"sayso: {visible(str(ledger))} is at {address} until you press Ctrl-C", err=True)
     if opened:
         click.launch(address)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as with Ctrl-C: what is being read is let go
     try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
+        answer_at(listener, ledger, access, fetching=fetching, processes=processes or processes_here())
+    except KeyboardInterrupt:  # before it could begin
         pass
     finally:
         listener.close()
-        worker.end()
-        connections.close()
     click.echo("sayso: stopped", err=True)
 
 

@@ -46,9 +46,10 @@ from sayso.web.api.app import PATH, make_api
 from sayso.web.api.problems import refused
 from sayso.web.asking import Connections, asked
 from sayso.web.page import Page, WrongQuestion, as_csv, as_json, file_name
+from sayso.web.remembering import Remembered
 from sayso.web.safety import FORM_COOKIE, MOST_BYTES, SIGN_IN, Access, Guard, cookie, cookies
 from sayso.web.site import Site, status_of
-from sayso.web.worker import Corrections, File, Input, Pasted, State, Web, Worker
+from sayso.web.worker import Corrections, File, Input, Pasted, State, Web, Worker, Works
 
 # The views that ask the ledger, each with its twins.
 PAGES: tuple[Page[Any], ...] = (
@@ -77,12 +78,19 @@ TOLD = {404: "There is no such page.", 405: "This page takes no such request."}
 def make_app(
     ledger: Path,
     access: Access | None = None,
-    worker: Worker | None = None,
+    worker: Works | None = None,
     connections: Connections | None = None,
+    remembered: Remembered | None = None,
 ) -> ASGIApp:
-    """The application that shows a ledger. The ledger has to exist; `worker` reads what is added to it, and
-    `connections` are those that it is asked over, where they are kept open."""
-    site = Site(ledger, access or Access(), worker or Worker(ledger), connections=connections)
+    """The application that shows a ledger. The ledger has to exist; `worker` reads what is added to it,
+    `connections` are those that it is asked over, where they are kept open, and `remembered` keeps answers."""
+    site = Site(
+        ledger,
+        access or Access(),
+        worker or Worker(ledger),
+        connections=connections,
+        remembered=remembered or Remembered(),
+    )
     # FastAPI's own documentation pages would load from elsewhere.
     app = FastAPI(title="sayso", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=str(files("sayso") / "web" / "static")), name="static")
@@ -210,7 +218,7 @@ async def _correct(site: Site, request: Request) -> Response:
     return answer
 
 
-def _over(worker: Worker, id_: str) -> bool:
+def _over(worker: Works, id_: str) -> bool:
     """Whether a job has ended well."""
     job = worker.job(id_)
     if job is not None and job.state is State.FAILED:

@@ -50,18 +50,12 @@ def _questions(connection: sqlite3.Connection, seconds: float) -> Iterator[None]
 
 
 class Connections:
-    """Connections to a ledger that stay open between answers: opening one takes as long as many an answer.
-
-    While one is open the ledger keeps its write-ahead log, so that who writes does not wait until nobody reads; when
-    all are closed, and nobody writes, it is one file again.
-    """
+    """Connections to a ledger that stay open between answers: opening one takes as long as many an answer."""
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
         self._idle: list[tuple[object, sqlite3.Connection, Callable[[], None]]] = []
         self._lock = threading.Lock()
-        with suppress(SaysoError), writing_to(ledger):  # one that cannot be written to now is as it is
-            self._keep(*self._open())
 
     @contextmanager
     def asked(self, seconds: float = TIME_LIMIT) -> Iterator[sqlite3.Connection]:
@@ -75,14 +69,16 @@ class Connections:
             raise
         self._keep(there, connection, close)
 
+    def open(self) -> None:
+        """Open one before it is asked for."""
+        self._keep(*self._open())
+
     def close(self) -> None:
-        """Close all, and make the ledger one file."""
+        """Close all."""
         with self._lock:
             idle, self._idle = self._idle, []
         for _, _, close in idle:
             close()
-        with suppress(SaysoError), writing_to(self._ledger):
-            pass
 
     def _take(self) -> tuple[object, sqlite3.Connection, Callable[[], None]] | None:
         """One that is open, to the file that stands there now."""
@@ -106,6 +102,21 @@ class Connections:
     def _keep(self, there: object, connection: sqlite3.Connection, close: Callable[[], None]) -> None:
         with self._lock:
             self._idle.append((there, connection, close))
+
+
+@contextmanager
+def log_kept(ledger: Path) -> Iterator[None]:
+    """Meanwhile the ledger keeps its write-ahead log, so that who writes does not wait until nobody reads; afterwards,
+    where nobody else reads or writes, it is one file again."""
+    connections = Connections(ledger)
+    with suppress(SaysoError), writing_to(ledger):  # one that cannot be written to now is as it is
+        connections.open()
+    try:
+        yield
+    finally:
+        connections.close()
+        with suppress(SaysoError), writing_to(ledger):
+            pass
 
 
 def _file_at(path: Path) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sayso.web.page import NotThere
-from sayso.web.worker import Job, Worker
+from sayso.web.worker import Job, Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Adding:
     is_over: bool
 
 
-def of(worker: Worker, id_: str | None) -> Adding:
+def of(worker: Works, id_: str | None) -> Adding:
     """One job, or all that are told of. Raises NotThere where there is none of that id."""
     if id_ is None:
         jobs = tuple(worker.jobs())

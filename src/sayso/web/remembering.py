@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 MOST_KEPT = 64 << 20  # bytes of answers
 OTHERWISE = 1 << 16  # bytes that an answer counts as that is not yet written
@@ -44,12 +44,13 @@ def state_of(ledger: Path) -> State | None:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer, from which state, when it was given, and what it cost."""
+    """An answer, from which state, when it was given, and what it cost; `begun` says since when answers hold."""
 
     state: State | None
     given: float
     cost: float
     answer: Any
+    begun: int
 
     def holds(self, state: State | None) -> bool:
         age = time.monotonic() - self.given
@@ -57,11 +58,24 @@ class _Kept:
         return same or (self.cost > DEAR and age < min(TIMES * self.cost, MOST_AGE))
 
 
+class Begun(Protocol):
+    """When all answers were forgotten last, in nanoseconds; processes that answer for one server share it."""
+
+    value: int
+
+
+@dataclass(slots=True)
+class BegunHere:
+    """When this process forgot all answers last."""
+
+    value: int = 0
+
+
 class Remembered:
     """The last answers, each with the state of the ledger that it was given from."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most, self._kept = most, 0
+    def __init__(self, most: int = MOST_KEPT, begun: Begun | None = None) -> None:
+        self._most, self._kept, self._begun = most, 0, begun or BegunHere()
         self._answers: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -69,25 +83,32 @@ class Remembered:
         """The answer to a question, if it was given from this state of the ledger, or is dear and young."""
         with self._lock:
             found = self._answers.get(key)
-            if found is None or not found.holds(state):
+            if found is None or found.begun != self.begun or not found.holds(state):
                 return None
             self._answers.move_to_end(key)
             return found.answer
 
-    def put(self, key: Hashable, state: State | None, answer: Any, cost: float = 0.0) -> None:
-        """Keep an answer, and the last ones beside it. `state` is that from before the ledger was asked, `cost` the
-        seconds of CPU time that the answer took."""
+    @property
+    def begun(self) -> int:
+        """Since when answers hold: it changes when they are forgotten."""
+        return self._begun.value
+
+    def put(self, key: Hashable, state: State | None, answer: Any, cost: float = 0.0, begun: int | None = None) -> None:
+        """Keep an answer, and the last ones beside it. `state` and `begun` are those from before the ledger was asked,
+        `cost` the seconds of CPU time that the answer took."""
         if (state is None and cost <= DEAR) or _size(answer) > self._most // 4:
             return
         with self._lock:
             self._forget(key)
-            self._answers[key] = _Kept(state, time.monotonic(), cost, answer)
+            self._answers[key] = _Kept(state, time.monotonic(), cost, answer, self.begun if begun is None else begun)
             self._kept += _size(answer)
             while self._kept > self._most:
                 self._forget(next(iter(self._answers)))
 
     def clear(self) -> None:
-        """Forget all answers: somebody has changed something here, and is to see it at once."""
+        """Forget all answers, here and in all processes that share `begun`: somebody has changed something, and is to
+        see it at once."""
+        self._begun.value = time.monotonic_ns()
         with self._lock:
             self._answers.clear()
             self._kept = 0

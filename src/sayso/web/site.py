@@ -17,11 +17,12 @@ import anyio.to_thread
 from sayso.errors import SaysoError
 from sayso.ledger.composing import NoSuchPart
 from sayso.ledger.opening import LedgerError
+from sayso.model import Reading
 from sayso.web.asking import Connections, TooSlow, asked
 from sayso.web.page import NotThere, WrongQuestion
 from sayso.web.remembering import Remembered, state_of
 from sayso.web.safety import Access, TooLarge
-from sayso.web.worker import Full, Worker
+from sayso.web.worker import MOST_WAITING, Full, Input, Works
 
 AT_ONCE = 8  # answers that are made at the same time; others wait, styles and progress do not
 STATUS: tuple[tuple[type[SaysoError], int], ...] = (
@@ -43,10 +44,11 @@ class Site:
 
     ledger: Path
     access: Access
-    worker: Worker
+    worker: Works
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     connections: Connections | None = None  # without, each answer opens one
     remembered: Remembered = field(default_factory=Remembered)
+    readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(2 * MOST_WAITING))
     under_way: dict[Hashable, anyio.Lock] = field(default_factory=dict)
     form_mark: str = field(default_factory=lambda: token_hex(32), repr=False)  # of this run alone
     by_mark: str = field(default_factory=lambda: token_hex(32), repr=False)
@@ -58,10 +60,14 @@ class Site:
         """What some work gives, done beside the server so that other requests go on."""
         return await anyio.to_thread.run_sync(work, limiter=self.limiter)
 
+    async def reading(self, one: Input) -> Reading:
+        """A Reading of one document; who waits for it keeps no thread from answers. Raises what `Works.read` does."""
+        return await anyio.to_thread.run_sync(self.worker.read, one, limiter=self.readers)
+
     async def answer(self, key: Hashable, ask: Callable[[sqlite3.Connection], Made]) -> Made:
         """What a question to the ledger gives. `key` says which it is: while nobody writes to the ledger, the same is
         not asked twice; see `sayso.web.remembering`. Raises what asking raises."""
-        state = state_of(self.ledger)
+        state, since = state_of(self.ledger), self.remembered.begun
         known: Any | None = self.remembered.get(key, state)
         if known is not None:
             return known  # type: ignore[no-any-return]
@@ -70,7 +76,7 @@ class Site:
             begun = time.thread_time()
             with self._asked() as connection:
                 found = ask(connection)
-            self.remembered.put(key, state, found, time.thread_time() - begun)
+            self.remembered.put(key, state, found, time.thread_time() - begun, since)
             return found
 
         if state is None:

@@ -15,13 +15,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
-
-import anyio
-import anyio.to_thread
+from typing import Protocol
 
 from sayso.corrections.entries import Correction
 from sayso.errors import InputError, SaysoError
@@ -136,7 +133,29 @@ Tell = Callable[[Job], None]
 Fetching = Callable[[], Fetcher]
 
 
-class Worker:
+class Works(Protocol):
+    """What reads and adds for pages and programs: a Worker, or one in another process (`sayso.web.processes`)."""
+
+    @property
+    def fetches(self) -> bool:
+        """Whether addresses are fetched."""
+
+    def add(self, what: str, inputs: tuple[Input, ...]) -> Job:
+        """Put something into the queue. Without inputs, what is there is traced. Raises Full, and SaysoError for an
+        address where none is fetched."""
+
+    def job(self, id_: str) -> Job | None:
+        """A job as it is now."""
+
+    def jobs(self) -> list[Job]:
+        """All jobs that are told of, the last first."""
+
+    def read(self, one: Input) -> Reading:
+        """A Reading of one document, with nothing stored. Raises Full, NoReading, and InputError where there is none
+        or more than one in it."""
+
+
+class Worker(Works):
     """Reads jobs into a ledger, one after another, and traces when none waits.
 
     With `apart` this is done in a process beside the server, else in a thread. Without a `fetcher` no address is
@@ -158,12 +177,9 @@ class Worker:
 
     @property
     def fetches(self) -> bool:
-        """Whether addresses are fetched."""
         return self._fetcher is not None
 
     def add(self, what: str, inputs: tuple[Input, ...]) -> Job:
-        """Put something into the queue. Without inputs, what is there is traced. Raises Full, and SaysoError for an
-        address where none is fetched."""
         if not self.fetches and any(isinstance(one, Web) for one in inputs):
             raise SaysoError("This server fetches nothing from the web; save the page, and add the file.")
         with self._changed:
@@ -184,25 +200,23 @@ class Worker:
         return job
 
     def job(self, id_: str) -> Job | None:
-        """A job as it is now."""
         with self._changed:
             return self._jobs.get(id_)
 
     def jobs(self) -> list[Job]:
-        """All jobs that are told of, the last first."""
         with self._changed:
             return list(reversed(self._jobs.values()))
 
-    async def reading(self, one: Input) -> Reading:
-        """A Reading of one document, with nothing stored. Raises Full, NoReading, and InputError where there is none
-        or more than one in it."""
-        if self._reads >= MOST_WAITING:
-            raise Full(f"{MOST_WAITING} texts wait to be read already; send this when some of them are done.")
-        self._reads += 1
+    def read(self, one: Input) -> Reading:
+        with self._changed:
+            if self._reads >= MOST_WAITING:
+                raise Full(f"{MOST_WAITING} texts wait to be read already; send this when some of them are done.")
+            self._reads += 1
         try:
-            return await anyio.to_thread.run_sync(self._read_one, one, limiter=_readers())
+            return self._read_one(one)
         finally:
-            self._reads -= 1
+            with self._changed:
+                self._reads -= 1
 
     def end(self, seconds: float = 10) -> None:
         """Stop after what is under way; a document that is being read is not stored."""
@@ -279,12 +293,6 @@ class _Here:
         if self._worker._ending:
             raise Stopped
         return word == WAITS and bool(self._worker._waiting)
-
-
-@cache
-def _readers() -> anyio.CapacityLimiter:
-    """Who waits for a Reading keeps no thread from pages."""
-    return anyio.CapacityLimiter(MOST_WAITING)
 
 
 def read_one(one: Input, fetcher: Fetching | None, line: Line | None) -> Reading:  # noqa: ARG001 - it says nothing

@@ -68,7 +68,7 @@ def routes(site: Site) -> APIRouter:
     async def read(one: Input) -> Response:
         """A Reading of one document, made beside the server."""
         try:
-            found = await site.worker.reading(one)
+            found = await site.reading(one)
         except InputError as error:
             fetched = isinstance(one, Web)
             raise Refused(
