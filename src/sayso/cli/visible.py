@@ -20,7 +20,7 @@ _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 
 def visible(text: str) -> str:
     """A text with a sign for each character that steers a terminal. Line feeds and tabs stay."""
-    return text.translate(_SIGNS)
+    return text if text.isprintable() else text.translate(_SIGNS)
 
 
 def with_line_feeds(text: str) -> str:

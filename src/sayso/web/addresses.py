@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 _NO_URL = re.compile('[\\s\x00-\x20<>"\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _CUE = re.compile(r":(\d+)-(\d+)$")
@@ -16,11 +16,14 @@ _CUE = re.compile(r":(\d+)-(\d+)$")
 
 def address(path: str, /, **parameters: object) -> str:
     """An address on this server: address("/document", id="a/b") is "/document?id=a%2Fb". None is left out."""
-    given = {name: str(value) for name, value in parameters.items() if value is not None}
-    return f"{path}?{urlencode(given)}" if given else path
+    given = "&".join(f"{name}={_quoted(str(value))}" for name, value in parameters.items() if value is not None)
+    return f"{path}?{given}" if given else path
 
 
-@lru_cache(2000)  # a page of a claim names the same ones again and again
+_quoted = lru_cache(8000)(quote_plus)  # a page names the same ids again and again
+
+
+@lru_cache(8000)
 def document_address(document: str, attribution: str | None = None) -> str:
     """A document's view, at one of its attributions where one is given, by their ids in Readings."""
     anchor = attribution_anchor(attribution) if attribution else None
@@ -33,7 +36,7 @@ def attribution_anchor(attribution: str) -> str | None:
     return f"said-{found[1]}-{found[2]}" if found else None
 
 
-@lru_cache(2000)
+@lru_cache(8000)
 def entity_address(entity: int | str) -> str:
     """An entity's view, by its row."""
     return address("/entity", id=entity)

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from sayso.cli.who import HEADINGS
 from sayso.ledger.storing import whole_id
 from sayso.model import CircularReport, Copy, Origins, Position, Relation, SourceKind, Stance, Step, StepKind
@@ -15,7 +17,7 @@ from sayso.trace.scene import Paper, Person
 from sayso.web.addresses import document_address, entity_address
 from sayso.web.page import NotThere, Page, required
 from sayso.web.picture import Picture, picture
-from sayso.web.showing import counted, plain
+from sayso.web.showing import counted, cut, plain, where
 from sayso.web.timeline import STANCES, Holder, Timeline, timeline
 from sayso.web.ways import Node, NodeKind, Told, ways
 
@@ -152,6 +154,11 @@ class ClaimView:
     documents: dict[str, InClaim]
     sources: dict[str, SourceInClaim]
     left_out: int
+
+    def where(self, id_: str) -> Markup:
+        """A link to a document, under its outlet's name, and its day."""
+        one = self.documents[id_]
+        return where(id_, cut(one.outlet or one.title, 60), one.published)
 
     def columns(self) -> list[Column]:
         """The sides of the claim, with those that nobody takes left out."""

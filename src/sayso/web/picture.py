@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from sayso.web.drawing import Box, add, arrow, box, lettered, linked, markup, number, svg
+from sayso.web.drawing import Box, Element, add, arrow, box, lettered, linked, markup, number, svg
 from sayso.web.layers import placed
 from sayso.web.ways import How, Node, NodeKind, Ways
 
@@ -146,8 +145,7 @@ def _slim(found: tuple[Branch, ...], address: Address) -> Markup:
             down = f"M{number(left)} {number(middle)}H{number(rail)}V{number(end - 6)}"
             add(lines, "path", cls=f"edge {row.branch.how}", d=down)
             add(lines, "path", cls="head", d=f"M{number(rail)} {number(end)}l-4 -8h8z")
-    drawing.set("viewBox", f"0 0 {SLIM} {number(y)}")
-    drawing.set("height", number(y))
+    drawing.attributes.update(viewBox=f"0 0 {SLIM} {number(y)}", height=number(y))
     return markup(drawing)
 
 
@@ -179,7 +177,7 @@ def _box(node: Node, width: float, branch: Branch | None = None) -> Box:
     return box(" · ".join(told), node.name, node.detail, width)
 
 
-def _draw(drawing: ElementTree.Element, node: Node, made: Box, x: float, y: float, address: Address) -> None:
+def _draw(drawing: Element, node: Node, made: Box, x: float, y: float, address: Address) -> None:
     name = f"node {node.kind}{'' if node.named else ' nameless'}{' witness' if node.witness else ''}"
     group = linked(drawing, address(node), name, made.whole)
     round_ = 0 if node.kind in (NodeKind.DOCUMENT, NodeKind.FOLD) else 12

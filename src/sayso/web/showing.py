@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,6 +24,7 @@ def counted(count: int, what: str, many: str | None = None) -> str:
     return f"{count:,} {what if count == 1 else many or what + 's'}"
 
 
+@lru_cache(4000)
 def day(value: str | None) -> str:
     """A day as people write it: "9 October 2024"; other dates as they stand."""
     try:
@@ -44,6 +45,14 @@ def cut(words: str | None, most: int = 160) -> str:
     if len(line) <= most:
         return line
     return f"{line[:most].rpartition(' ')[0].rstrip() or line[:most]}…"
+
+
+@lru_cache(8000)  # a claim's page names each of its documents many times
+def where(id_: str, words: str, published: str | None) -> Markup:
+    """A link to a document under these words, and its day."""
+    when = f', <time datetime="{escape(published)}">{escape(day(published))}</time>' if published else ", undated"
+    link = f'<a href="{escape(addresses.document_address(id_))}"><bdi>{escape(words)}</bdi></a>'
+    return Markup(link + when)  # noqa: S704 - all of it was escaped
 
 
 def share(part: int, whole: int) -> str:
@@ -89,6 +98,7 @@ def _templates() -> Environment:
         claim_address=addresses.claim_address,
         address=addresses.address,
         web_link=addresses.web_link,
+        where=where,
     )
     made.filters.update(FILTERS)
     return made

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
-from xml.etree import ElementTree
 
 from markupsafe import Markup
 
 from sayso.model import Position, Stance, StepKind
-from sayso.web.drawing import add, linked, markup, number, svg
+from sayso.web.drawing import Element, add, linked, markup, number, svg
 from sayso.web.lettering import width_of, wrapped
 from sayso.web.showing import day as written
 from sayso.web.showing import plain
@@ -220,7 +220,7 @@ def _ticks(place: dict[str, float], width: float) -> list[tuple[str, float, str]
 
 
 def _draw(
-    drawing: ElementTree.Element,
+    drawing: Element,
     row: _Row,
     y: float,
     place: dict[str, float],
@@ -255,7 +255,7 @@ def _moment(one: Holder, moment: Moment) -> str:
     return f"{one.name} {STANCES[moment.stance]}, {written(moment.day) or 'undated'}{number_of}"
 
 
-def sign(parent: ElementTree.Element, stance: Stance, x: float, y: float) -> None:
+def sign(parent: Element, stance: Stance, x: float, y: float) -> None:
     """The sign of a position: full for says, half and hollow for probable and possible, crossed for disputes, barred
     for withholds, a diamond for a question, a triangle for a wish."""
     add(parent, "path", cls="ground", d=_ring(x, y, 7.5))
@@ -280,6 +280,7 @@ def _ring(x: float, y: float, radius: float) -> str:
     )
 
 
+@cache
 def key(stance: Stance) -> Markup:
     """The sign of a position by itself, for the list that says what the signs mean."""
     drawing = svg(18, 18, f"timeline-key {stance}")
