@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from sayso.errors import InputError
 from sayso.export.jsonl import reading_from_json, reading_to_json
 from sayso.ledger.correcting import faults_of_corrections
-from sayso.ledger.readings import document_rows, kept_readings
+from sayso.ledger.readings import AT_ONCE, document_rows, kept_readings
 from sayso.ledger.storing import BETWEEN_PIECES
+from sayso.model import Reading
+
+_Broken = InputError | ValueError | LookupError | AttributeError  # what comes of a part that is missing or unknown
+_BROKEN = (InputError, ValueError, LookupError, AttributeError)
 
 
 def faults(ledger: sqlite3.Connection, advance: Callable[[], None] = lambda: None) -> Iterator[str]:
@@ -37,15 +42,28 @@ def _faults_within(ledger: sqlite3.Connection, advance: Callable[[], None]) -> I
     yield from _count_faults(ledger)
     yield from _entity_faults(ledger)
     yield from _correction_faults(ledger)
-    for number in document_rows(ledger):
-        yield from _document_faults(ledger, number)
-        advance()
+    numbers = document_rows(ledger)
+    while rows := list(islice(numbers, AT_ONCE)):
+        for row, reading in _readings(ledger, rows):
+            yield from _document_faults(ledger, row, reading)
+            advance()
 
 
-def _document_faults(ledger: sqlite3.Connection, row: int) -> Iterator[str]:
-    (name,) = ledger.execute("SELECT reading_id FROM documents WHERE id = ?", (row,)).fetchone()
+def _readings(ledger: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[int, Reading | _Broken]]:
+    """The Readings of documents; where one of them cannot be put together, each is read by itself."""
     try:
-        _, _, reading = next(kept_readings(ledger, [row]))
+        return [(row, reading) for row, _, reading in kept_readings(ledger, rows)]
+    except _BROKEN as error:
+        if len(rows) == 1:
+            return [(rows[0], error)]
+    return [found for row in rows for found in _readings(ledger, [row])]
+
+
+def _document_faults(ledger: sqlite3.Connection, row: int, reading: Reading | _Broken) -> Iterator[str]:
+    name, kept = ledger.execute("SELECT reading_id, text_sha256 FROM documents WHERE id = ?", (row,)).fetchone()
+    try:
+        if not isinstance(reading, Reading):
+            raise reading
         reading_from_json(reading_to_json(reading), f"document {name}")
     except InputError as error:
         yield str(error)
@@ -54,11 +72,10 @@ def _document_faults(ledger: sqlite3.Connection, row: int) -> Iterator[str]:
         yield f"document {name}: a part of its reading is missing or unknown ({error!r})"
         return
     text = reading.document.text
-    (kept,) = ledger.execute("SELECT text_sha256 FROM documents WHERE id = ?", (row,)).fetchone()
     if kept != reading.document.text_sha256:
         yield f"document {name}: its text is not the one whose hash it keeps"
-    rows = ledger.execute("SELECT source, cue, content FROM attributions WHERE document_id = ? ORDER BY id", (row,))
-    for one, words in zip(reading.attributions, rows.fetchall(), strict=True):
+    said = ledger.execute("SELECT source, cue, content FROM attributions WHERE document_id = ? ORDER BY id", (row,))
+    for one, words in zip(reading.attributions, said.fetchall(), strict=True):
         stands = (
             one.source.of(text) if one.source else None,
             one.cue.of(text),

@@ -10,7 +10,7 @@ import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
@@ -85,7 +85,7 @@ def marked(text: str, marks: Iterable[Mark], anchors: Iterable[int] = ()) -> lis
     starts: dict[int, list[Mark]] = defaultdict(list)
     ends: dict[int, list[Mark]] = defaultdict(list)
     places = {place for span in paragraphs for place in (span.start, span.end)}
-    for mark in dict.fromkeys(replace(one, span=_words_of(one.span, text)) for one in marks):
+    for mark in dict.fromkeys(Mark(_words_of(one.span, text), one.kind, one.number) for one in marks):
         if mark.span.start < mark.span.end:
             starts[mark.span.start].append(mark)
             ends[mark.span.end].append(mark)
@@ -193,10 +193,11 @@ def _close(made: list[Token], stack: list[int], keep: int, place: int) -> None:
     """Close what is open, down to so many, and say of each whether this was its last piece."""
     while len(stack) > keep:
         at = stack.pop()
-        mark = made[at].mark
-        assert mark is not None  # noqa: S101 - an opening token has one
-        made[at] = replace(made[at], is_last=place >= mark.span.end)
-        made.append(replace(made[at], kind=TokenKind.CLOSE))
+        opened = made[at]
+        assert opened.mark is not None  # noqa: S101 - an opening token has one
+        told = (opened.mark, opened.is_first, place >= opened.mark.span.end, opened.is_link)
+        made[at] = Token(TokenKind.OPEN, "", *told)
+        made.append(Token(TokenKind.CLOSE, "", *told))
 
 
 def _shared(stack: Sequence[Token], wanted: Sequence[Mark]) -> int:

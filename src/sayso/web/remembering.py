@@ -20,8 +20,7 @@ MOST_KEPT = 64 << 20  # bytes of answers
 OTHERWISE = 1 << 16  # bytes that an answer counts as that is not yet written
 SETTLED = 0.5  # seconds after a write from which nothing of it is still to come into sight
 MOST_AGE = 10.0  # seconds that an answer is kept: a writer whose disk stalls longer than SETTLED is seen by then
-DEAR = 0.1  # seconds of CPU time: what takes more to make
-TIMES = 10  # may be that many times as old as it took, and at most MOST_AGE
+DEAR = 0.1  # seconds of CPU time: what takes more to make may be as old as that, whatever was written since
 
 State = tuple[object, ...]
 
@@ -53,9 +52,8 @@ class _Kept:
     begun: int
 
     def holds(self, state: State | None) -> bool:
-        age = time.monotonic() - self.given
-        same = state is not None and self.state == state and age < MOST_AGE
-        return same or (self.cost > DEAR and age < min(TIMES * self.cost, MOST_AGE))
+        same = state is not None and self.state == state
+        return (same or self.cost > DEAR) and time.monotonic() - self.given < MOST_AGE
 
 
 class Begun(Protocol):
