@@ -6,8 +6,10 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from ledgers import LEXICON, add_to, all_of, holding, in_memory, opened, organization, person, told, unnamed, write
 from made_vectors import made_once
 from readings import readings as any_readings
+from web import browser
 
 from sayso.corrections.applying import corrected
 from sayso.corrections.entries import (
@@ -40,7 +43,7 @@ from sayso.ledger.checking import faults
 from sayso.ledger.composing import Author, CannotCorrect
 from sayso.ledger.correcting import State, machine_readings, put, standing
 from sayso.ledger.corrections import all_corrections
-from sayso.ledger.opening import transaction, writing_to
+from sayso.ledger.opening import APPLICATION, migrations, transaction, writing_to
 from sayso.ledger.questions import contents_with, entities_named
 from sayso.ledger.readings import readings
 from sayso.ledger.selecting import LedgerEntities, rows_of
@@ -198,14 +201,42 @@ def pages(ledger: sqlite3.Connection) -> dict[str, bytes]:
     }
 
 
+def api(ledger: sqlite3.Connection, folder: Path) -> dict[str, bytes]:
+    """What programs are answered, over a copy of the ledger: by what is asked, which ids do not change."""
+    path = folder / "copy.ledger"
+    with closing(sqlite3.connect(path)) as copy:
+        ledger.backup(copy)
+        copy.execute(f"PRAGMA application_id = {APPLICATION}")
+        copy.execute(f"PRAGMA user_version = {len(migrations())}")
+    documents = [one.document.id for one in STORY]
+    entities = [str(one["id"]) for one in ledger.execute("SELECT id FROM entities WHERE document_count")]
+    addresses = [
+        *("/start", "/outlets", "/documents", "/copies", "/claims", "/entities", "/search?words=weir"),
+        *(f"/{what}?id={id_}" for what in ("document", "reading", "text") for id_ in documents),
+        *(f"/who?claim={id_}" for id_ in (SAID, DENIED, CLERKS)),
+        *(f"/claim?id={id_}" for id_ in (SAID, CLERKS)),
+        *(f"/{what}={row}" for what in ("entity?id", "statements?entity") for row in entities),
+        "/compare?a=courier&b=standard",
+    ]
+    asking = browser(path)
+    found = {one: asking.get(f"/api{one}") for one in addresses}
+    return {one: answer.content for one, answer in found.items() if answer.status_code != 404}
+
+
 def outputs(ledger: sqlite3.Connection) -> dict[str, Any]:
     """All that a ledger gives out."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        return {**given_out(ledger), "exports": exported(ledger, folder=folder), "api": api(ledger, folder)}
+
+
+def given_out(ledger: sqlite3.Connection) -> dict[str, Any]:
+    """What the commands and the pages show."""
     return {
         "who": [asked(ledger, words) for words in (CLAIM, "the ferry to Velm was closed", "the mill was sold")],
         "claims": claims(ledger),
         "sources": [entities_named(ledger, name) for name in ("Ana Ruiz", "Anna Ruiz", "Ruiz", "Bill Hale", "Velm")],
         "said": [contents_with(ledger, words) for words in ("weir", "ferry", "mill")],
-        "exports": exported(ledger),
         "pages": pages(ledger),
     }
 
@@ -232,11 +263,14 @@ def test_a_correction_changes_what_is_given_out_and_its_undoing_gives_back_the_s
     ledger: sqlite3.Connection, kind: str
 ) -> None:
     before = outputs(ledger)
+    assert len(before["api"]) >= 25
     one = correct(ledger, KINDS[kind])
     traced(ledger)
     during = outputs(ledger)
     assert during != before
-    assert during["pages"] != before["pages"]
+    changed = [name for name in during if during[name] != before[name]]
+    assert {"pages", "api"} <= set(changed)
+    assert ("exports" in changed) == (not kind.startswith("moved"))  # claims are in no export of Readings
     assert list(faults(ledger)) == []
     undo(ledger, one)
     traced(ledger)
