@@ -28,7 +28,7 @@ from sayso.trace.comparing import compare
 from sayso.trace.counting import count_claims
 from sayso.trace.encoder import ClaimEncoder, load_encoder
 from sayso.trace.judge import Judge, load_judge
-from sayso.trace.wordings import not_taken_down, take_down
+from sayso.trace.wordings import NOT_TAKEN_DOWN, take_down
 
 _WEIGHTS = files("sayso") / "weights" / "claims"
 
@@ -95,14 +95,13 @@ def _tell(told: Told, step: str, in_all: int, number: int) -> None:
 
 def _left(ledger: sqlite3.Connection, step: str) -> int:
     """How many a step has to do."""
-    if step == STEPS[0]:
-        return len(not_taken_down(ledger))
     (count,) = ledger.execute(f"SELECT count(*) FROM {_UNDONE[step]}").fetchone()  # noqa: S608 - names of our own
     return int(count)
 
 
-# Where it is kept what each step but the first has to do.
+# Where it is kept what each step has to do.
 _UNDONE = {
+    "documents taken down": NOT_TAKEN_DOWN,
     "wordings placed": "wordings WHERE NOT is_placed",
     "wordings compared": "wordings WHERE NOT is_compared",
     "wordings grouped": "wordings WHERE NOT is_grouped",

@@ -46,11 +46,14 @@ def digest_of(text: str, facts: Facts) -> int:
 
 def not_taken_down(ledger: sqlite3.Connection) -> list[int]:
     """The rows of the documents whose propositions are not taken down yet, or that were read again since."""
-    rows = ledger.execute(
-        "SELECT documents.id FROM documents LEFT JOIN proposed ON proposed.document_id = documents.id"
-        " WHERE proposed.maker_id IS NULL OR proposed.maker_id <> documents.maker_id ORDER BY 1"
-    )
-    return [row["id"] for row in rows]
+    # Put in order here: for SQLite's own order it would read all of the documents.
+    return sorted(row["id"] for row in ledger.execute(f"SELECT documents.id FROM {NOT_TAKEN_DOWN}"))  # noqa: S608
+
+
+NOT_TAKEN_DOWN = (
+    "documents LEFT JOIN proposed ON proposed.document_id = documents.id"
+    " WHERE proposed.maker_id IS NULL OR proposed.maker_id <> documents.maker_id"
+)
 
 
 def take_down(

@@ -56,13 +56,22 @@ def rows(view: Outlets) -> Iterable[Outlet]:
 
 _OUTLETS = """
 WITH
-  copied AS (
-    SELECT DISTINCT CASE first_id WHEN a_id THEN b_id ELSE a_id END AS id FROM copies
+  signs AS ( -- what documents show of where they come from; few show any
+    SELECT id, 1 AS credited, 0 AS copied, 0 AS copies_open FROM documents WHERE credit IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT CASE first_id WHEN a_id THEN b_id ELSE a_id END, 0, 1, 0 FROM copies
     WHERE kind = 'passage' AND first_id IS NOT NULL
+    UNION ALL SELECT a_id, 0, 0, 1 FROM copies WHERE kind = 'passage' AND first_id IS NULL
+    UNION ALL SELECT b_id, 0, 0, 1 FROM copies WHERE kind = 'passage' AND first_id IS NULL
   ),
-  open_copies AS (
-    SELECT a_id AS id FROM copies WHERE kind = 'passage' AND first_id IS NULL
-    UNION SELECT b_id FROM copies WHERE kind = 'passage' AND first_id IS NULL
+  shown AS (
+    SELECT
+      outlet_id, count(*) AS documents, sum(credited) AS credited, sum(copied) AS copied,
+      sum(copies_open) AS copies_open
+    FROM (
+      SELECT id, max(credited) AS credited, max(copied) AS copied, max(copies_open) AS copies_open
+      FROM signs GROUP BY id
+    ) JOIN documents USING (id) GROUP BY outlet_id
   ),
   relayed AS (
     SELECT outlet_id, count(*) AS number FROM (SELECT id AS teller_id FROM entities WHERE is_outlet)
@@ -74,18 +83,17 @@ WITH
     SELECT
       outlet_id, count(*) AS documents, sum(attribution_count) AS attributions,
       sum(unnamed_attribution_count) AS unnamed, sum(unnamed_count) AS unnamed_sources,
-      sum(unnamed_with_reason_count) AS with_reason, sum(unnamed_with_access_count) AS with_access,
-      sum(credit IS NOT NULL) AS credited, sum(id IN copied) AS copied, sum(id IN open_copies) AS copies_open,
-      sum(credit IS NULL AND id NOT IN copied AND id NOT IN open_copies) AS neither
+      sum(unnamed_with_reason_count) AS with_reason, sum(unnamed_with_access_count) AS with_access
     FROM documents GROUP BY outlet_id
   )
 SELECT
   counts.outlet_id, entities.name, counts.documents, counts.attributions, counts.unnamed, counts.unnamed_sources,
-  counts.with_reason, counts.with_access, coalesce(relayed.number, 0), counts.credited, counts.copied,
-  counts.copies_open, counts.neither
+  counts.with_reason, counts.with_access, coalesce(relayed.number, 0), coalesce(shown.credited, 0),
+  coalesce(shown.copied, 0), coalesce(shown.copies_open, 0), counts.documents - coalesce(shown.documents, 0)
 FROM counts
 LEFT JOIN entities ON entities.id = counts.outlet_id
 LEFT JOIN relayed ON relayed.outlet_id IS counts.outlet_id
+LEFT JOIN shown ON shown.outlet_id IS counts.outlet_id
 ORDER BY entities.name IS NULL, entities.name COLLATE NOCASE"""
 
 PAGE = Page("/outlets", "outlets.html", ask, rows, Outlet)
