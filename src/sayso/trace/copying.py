@@ -84,12 +84,13 @@ def copies_in(
     document published later, or with an undated one, are left out. `after` are the number of words and the two
     documents of a pair behind which to go on."""
     rest, given = behind_in_list(("words DESC", "a.reading_id", "b.reading_id"), after) if after else ("1", [])
-    of_it = "1" if document is None else _OF_IT  # asked for alone, so that all pairs are not gone through
+    # The pairs of one document are asked for alone, and their kind not by its index, or all pairs are gone through.
+    of_it = "copies.kind = ?1" if document is None else f"+copies.kind = ?1 AND {_OF_IT}"
     rows = ledger.execute(
         "SELECT copies.*, a.reading_id AS a, b.reading_id AS b, first.reading_id AS first FROM copies"  # noqa: S608
         " JOIN documents AS a ON a.id = a_id JOIN documents AS b ON b.id = b_id"
-        " LEFT JOIN documents AS first ON first.id = first_id WHERE copies.kind = ?1"
-        " AND (?4 IS NULL OR max(substr(a.published_on, 1, ?5), substr(b.published_on, 1, ?5)) <= ?4)"
+        " LEFT JOIN documents AS first ON first.id = first_id WHERE"
+        " (?4 IS NULL OR max(substr(a.published_on, 1, ?5), substr(b.published_on, 1, ?5)) <= ?4)"
         f" AND {of_it} AND {rest} ORDER BY words DESC, a.reading_id, b.reading_id LIMIT ?3",
         (kind, document, -1 if limit is None else limit, as_of, len(as_of or ""), *given),
     )
