@@ -6,6 +6,7 @@ What has to be there once, the queue, is in the process that starts them; they r
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -33,6 +34,7 @@ from sayso.web.worker import Input, Job, Worker, Works
 
 MOST = 4  # processes that answer where nobody says how many: each takes memory
 SWITCH = 0.001  # seconds until an answer under way lets another go on: one of megabytes holds up no others
+GARBAGE = 100_000  # objects until Python looks for rings of garbage: an answer makes tens of thousands, and few rings
 STARTING = 60  # seconds that a process may take until it answers for the first time
 
 
@@ -72,6 +74,8 @@ def _application(ledger: Path, access: Access, there: _There, begun: Begun) -> A
     """What one of the processes that answer runs."""
     threading.Thread(target=_end_with_parent, name="sayso-parent", daemon=True).start()
     sys.setswitchinterval(SWITCH)
+    gc.freeze()  # what is loaded stays, and need not be looked through again and again
+    gc.set_threshold(GARBAGE, 50, 100)
     return make_app(ledger, access, there.worker(), Connections(ledger), Remembered(begun=begun))
 
 
