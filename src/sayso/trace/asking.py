@@ -43,6 +43,7 @@ from sayso.trace.judge import judge_pairs
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of
+from sayso.trace.rows import Rows, Sources, rows_of, sources_with
 from sayso.trace.scene import Paper, Person, Scene, Telling
 from sayso.trace.stances import stance_of, stance_of_answer
 from sayso.trace.stems import WORD
@@ -295,20 +296,21 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
     by_row = {one.row: one for one in members}
     papers: dict[int, Paper] = {}
     tellings: dict[str, Telling] = {}
+    rows = rows_of(ledger, by_row)
     for row, member in sorted(by_row.items()):
-        one = _proposition(ledger, row)
+        one = rows.propositions[row]
         if one["document_id"] not in papers:
-            papers[one["document_id"]] = _paper(ledger, one["document_id"])
+            papers[one["document_id"]] = _paper(rows, one["document_id"])
         paper = papers[one["document_id"]]
-        outer = _holding(ledger, one)
+        outer = _holding(rows, one)
         if outer is None:
-            found = replace(_own_voice(ledger, one, paper, member), is_beside=member.is_beside)
+            found = replace(_own_voice(rows, one, paper, member), is_beside=member.is_beside)
             if _adds(found, tellings):
                 tellings[found.id] = found
         first = True
         while outer is not None:
             answer = Effect(one["answer"]) if first and one["answer"] else None
-            found, outer = _attribution(ledger, outer, paper, member if first else None, answer)
+            found, outer = _attribution(rows, outer, paper, member if first else None, answer)
             if answer is not None:
                 found = replace(found, put=one["text"])
             if first and member.is_beside:
@@ -322,13 +324,13 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
     return Scene.of(in_order, told, copies_among(ledger, papers))
 
 
-def _holding(ledger: sqlite3.Connection, proposition: sqlite3.Row) -> int | None:
+def _holding(rows: Rows, proposition: sqlite3.Row) -> int | None:
     """The row of the attribution whose source holds a proposition; None where the outlet does, in its own voice."""
     row: int | None = proposition["attribution_id"]
     if row is None or not proposition["is_deed"]:
         return row
-    found = ledger.execute("SELECT within_id FROM attributions WHERE id = ?", (row,)).fetchone()
-    return None if found["within_id"] is None else int(found["within_id"])
+    within: int | None = rows.attributions[row]["within_id"]
+    return within
 
 
 def _adds(found: Telling, tellings: Mapping[str, Telling]) -> bool:
@@ -390,15 +392,6 @@ def _turned(circle: tuple[str, ...]) -> tuple[str, ...]:
     return (*ring[start:], *ring[:start], ring[start])
 
 
-def _proposition(ledger: sqlite3.Connection, row: int) -> sqlite3.Row:
-    found: sqlite3.Row = ledger.execute(
-        "SELECT propositions.*, text FROM propositions JOIN wordings ON wordings.id = wording_id"
-        " WHERE propositions.id = ?",
-        (row,),
-    ).fetchone()
-    return found
-
-
 def _text_of(ledger: sqlite3.Connection, row: int) -> tuple[str, str]:
     """A proposition's words, and the id of what puts it forward."""
     found = ledger.execute(
@@ -412,13 +405,8 @@ def _text_of(ledger: sqlite3.Connection, row: int) -> tuple[str, str]:
     return found["text"], whole_id(found["document"], found["part"])
 
 
-def _paper(ledger: sqlite3.Connection, row: int) -> Paper:
-    found = ledger.execute(
-        "SELECT documents.*, outlets.name AS outlet FROM documents"
-        " LEFT JOIN entities AS outlets ON outlets.id = outlet_id WHERE documents.id = ?",
-        (row,),
-    ).fetchone()
-    links = ledger.execute("SELECT url FROM links WHERE document_id = ? ORDER BY position", (row,)).fetchall()
+def _paper(rows: Rows, row: int) -> Paper:
+    found = rows.documents[row]
     return Paper(
         id=found["reading_id"],
         name=found["name"].strip().partition("\n")[0],
@@ -426,8 +414,8 @@ def _paper(ledger: sqlite3.Connection, row: int) -> Paper:
         outlet_id=None if found["outlet_id"] is None else str(found["outlet_id"]),
         published_on=found["published_on"],
         url=found["url"],
-        links=tuple(one["url"] for one in links),
-        signer=_signer(ledger, found),
+        links=tuple(one["url"] for one in rows.links.get(row, ())),
+        signer=_signer(rows.ledger, found),
     )
 
 
@@ -440,25 +428,18 @@ def _signer(ledger: sqlite3.Connection, paper: sqlite3.Row) -> Person | None:
         "SELECT id, name FROM sources WHERE document_id = ? AND is_named ORDER BY id", (paper["id"],)
     ):
         if folded(row["name"]) == folded(name):
-            return _person(ledger, row["id"], paper["reading_id"], None, None)
+            return _person(sources_with(ledger, [row["id"]]), row["id"], paper["reading_id"], None, None)
     known = ledger.execute("SELECT entity_id FROM entity_names WHERE name = ?", (folded(name),)).fetchall()
     entity = str(known[0]["entity_id"]) if len(known) == 1 else None
     return Person(f"{paper['reading_id']}:byline", name, SourceKind.PERSON, named=True, entity=entity)
 
 
-def _person(
-    ledger: sqlite3.Connection, row: int | None, document: str, outlet: str | None, outlet_id: str | None
-) -> Person | None:
+def _person(known: Sources, row: int | None, document: str, outlet: str | None, outlet_id: str | None) -> Person | None:
     """A source as tracing sees it. One that a document calls by a part of its own outlet's name is that outlet: the
     Velm Standard calls itself the Standard."""
     if row is None:
         return None
-    found = ledger.execute(
-        "SELECT sources.*, coalesce(is_outlet, 0) AS is_outlet, entities.name AS entity FROM sources"
-        " LEFT JOIN entities ON entities.id = entity_id WHERE sources.id = ?",
-        (row,),
-    ).fetchone()
-    roles = ledger.execute("SELECT role FROM roles WHERE source_id = ? ORDER BY position", (row,)).fetchall()
+    found = known.rows[row]
     itself = (
         outlet is not None
         and found["is_named"]
@@ -480,31 +461,28 @@ def _person(
         kind=SourceKind(found["kind"]),
         named=bool(found["is_named"]),
         entity=None if found["entity_id"] is None else str(found["entity_id"]),
-        roles=tuple(one["role"] for one in roles),
+        roles=tuple(one["role"] for one in known.roles.get(row, ())),
         access=found["access"],
         is_outlet=bool(found["is_outlet"]),
     )
 
 
-def _own_voice(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper, member: Member) -> Telling:
+def _own_voice(rows: Rows, one: sqlite3.Row, paper: Paper, member: Member) -> Telling:
     """What the outlet says in its own voice: a statement, or what somebody is told to have done."""
     if one["is_deed"]:
-        query = (
-            'SELECT reading_id, min("start") AS "start", max("end") AS "end" FROM spans'
-            " JOIN attributions ON attributions.id = attribution_id WHERE attribution_id = ?"
-        )
+        found, span = rows.attributions[one["attribution_id"]], rows.spans[one["attribution_id"]]
     else:
-        query = 'SELECT reading_id, "start", "end" FROM statements WHERE id = ?'
-    found = ledger.execute(query, (one["attribution_id"] if one["is_deed"] else one["statement_id"],)).fetchone()
-    text = ledger.execute(
+        found = rows.statements[one["statement_id"]]
+        span = Span(found["start"], found["end"])
+    text = rows.ledger.execute(
         "SELECT substr(text, ? + 1, ?) AS told FROM documents WHERE id = ?",
-        (found["start"], found["end"] - found["start"], one["document_id"]),
+        (span.start, span.end - span.start, one["document_id"]),
     ).fetchone()["told"]
     certainty = _certainty_of(one["text"])
     return Telling(
         id=whole_id(paper.id, found["reading_id"]) + (" told" if one["is_deed"] else ""),
         document=paper.id,
-        span=Span(found["start"], found["end"]),
+        span=span,
         content=" ".join(text.split()),
         stance=None if _is_denied(text) else stance_of(None, certainty, member.relation),
         own_voice=True,
@@ -526,15 +504,14 @@ def _certainty_of(told: str) -> Certainty:
 
 
 def _attribution(
-    ledger: sqlite3.Connection, row: int, paper: Paper, member: Member | None, answer: Effect | None
+    rows: Rows, row: int, paper: Paper, member: Member | None, answer: Effect | None
 ) -> tuple[Telling, int | None]:
     """An attribution as a telling, and the row of the one that encloses it. One that is no member has no stance."""
-    found = ledger.execute("SELECT * FROM attributions WHERE id = ?", (row,)).fetchone()
-    ends = ledger.execute('SELECT min("start") AS a, max("end") AS z FROM spans WHERE attribution_id = ?', (row,))
-    start, end = ends.fetchone()
+    found = rows.attributions[row]
     certainty = Certainty(found["certainty"]) if found["certainty"] else None
     act = Act(found["act"]) if found["act"] else None
     when = When(found["when_text"], found["when_from"], found["when_to"]) if found["when_text"] else None
+    outer: int | None = found["within_id"]
     stance, sure = None, float(found["confidence"])
     if member is not None:
         stance = stance_of_answer(answer, member.relation) if answer else stance_of(act, certainty, member.relation)
@@ -542,51 +519,39 @@ def _attribution(
     telling = Telling(
         id=whole_id(paper.id, found["reading_id"]),
         document=paper.id,
-        span=Span(start, end),
+        span=rows.spans[row],
         content=found["content"],
         stance=stance,
-        speaker=_speaker(ledger, found, paper),
-        basis=_person(ledger, _basis_of(ledger, found), paper.id, paper.outlet, paper.outlet_id),
-        within=_id_of(ledger, found["within_id"], paper.id),
+        speaker=_speaker(rows, found, paper),
+        basis=_person(rows.sources, _basis_of(rows, found), paper.id, paper.outlet, paper.outlet_id),
+        within=None if outer is None else whole_id(paper.id, rows.attributions[outer]["reading_id"]),
         certainty=certainty,
         when=when,
         confidence=sure,
     )
-    return telling, found["within_id"]
+    return telling, outer
 
 
-def _speaker(ledger: sqlite3.Connection, one: sqlite3.Row, paper: Paper) -> Person | None:
+def _speaker(rows: Rows, one: sqlite3.Row, paper: Paper) -> Person | None:
     """The speaker of an attribution. Inside another one's content, where none is expressed, it is understood: the one
     who speaks there, unless they say that they were told it; then it is whoever told them."""
-    speaker = _person(ledger, one["speaker_id"], paper.id, paper.outlet, paper.outlet_id)
+    speaker = _person(rows.sources, one["speaker_id"], paper.id, paper.outlet, paper.outlet_id)
     if speaker is not None or one["within_id"] is None or one["source"] is not None:
         return speaker
-    outer = ledger.execute("SELECT * FROM attributions WHERE id = ?", (one["within_id"],)).fetchone()
-    around = _speaker(ledger, outer, paper)
+    around = _speaker(rows, rows.attributions[one["within_id"]], paper)
     if around is None or not is_told(one["cue"].lower().split()):
         return around
     id_ = f"{whole_id(paper.id, one['reading_id'])}:informer"
     return Person(id_, f"whoever told {around.name}", SourceKind.GROUP, named=False)
 
 
-def _basis_of(ledger: sqlite3.Connection, one: sqlite3.Row) -> int | None:
+def _basis_of(rows: Rows, one: sqlite3.Row) -> int | None:
     """The row of the source on whose word an attribution's speaker speaks: as the text says there, or else as it says
     of all that the speaker reports ("the paper says that its reporting is based on officials")."""
     if one["basis_id"] is not None or one["speaker_id"] is None:
         return one["basis_id"]  # type: ignore[no-any-return]
-    rows = ledger.execute(
-        "SELECT basis_id, content FROM attributions WHERE document_id = ? AND speaker_id = ? AND basis_id IS NOT NULL"
-        " ORDER BY id",
-        (one["document_id"], one["speaker_id"]),
-    )
-    return next((int(row["basis_id"]) for row in rows if _ITS_REPORT.search(row["content"])), None)
+    relied = rows.relied.get(one["speaker_id"], ())
+    return next((int(row["basis_id"]) for row in relied if _ITS_REPORT.search(row["content"])), None)
 
 
 _ITS_REPORT = re.compile(r"\bits\s+(?:\w+\s+)?(?:report|reporting|story|article|account|information|coverage)\b", re.I)
-
-
-def _id_of(ledger: sqlite3.Connection, row: int | None, document: str) -> str | None:
-    if row is None:
-        return None
-    (kept,) = ledger.execute("SELECT reading_id FROM attributions WHERE id = ?", (row,)).fetchone()
-    return whole_id(document, kept)
