@@ -29,6 +29,9 @@ MOST = 300  # wordings
 TOGETHER = 2.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
 AT_ONCE = 500  # wordings that are grouped in one transaction
 
+_LONE_AT_ONCE = 5000  # wordings that are connected with none, in one transaction
+_WITHIN_ONE = 0.999 / (1 + math.exp(TOGETHER))  # a little less than what connects two in one document
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -43,6 +46,7 @@ def make_claims(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], 
     """Group all wordings again that are connected with what is new; `told` is given the number of those done."""
     with transaction(ledger):
         note_moves(ledger)
+    _pass_over_lone(ledger, told)
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
     of_many = [bytearray(last + 1) for _ in CONNECTED]
     while ledger.execute("SELECT 1 FROM wordings WHERE NOT is_grouped LIMIT 1").fetchone():
@@ -51,6 +55,41 @@ def make_claims(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], 
             while done < AT_ONCE and (one := _next(ledger)) is not None:
                 done += _make_claims(ledger, judge, one, of_many)
         told(done)
+
+
+def _pass_over_lone(ledger: sqlite3.Connection, told: Callable[[int], None]) -> None:
+    """Most wordings stand in one place and are connected with none: they make no claim, so that all of them are done
+    at once. One that was grouped with others before, or that a correction moves, is left to be looked at."""
+    last = 0
+    while last is not None:
+        with transaction(ledger):
+            (until,) = ledger.execute(
+                "SELECT max(id) FROM (SELECT id FROM wordings WHERE NOT is_grouped AND id > ? ORDER BY id LIMIT ?)",
+                (last, _LONE_AT_ONCE),
+            ).fetchone()
+            done = ledger.execute(_LONE, {"last": last, "until": until, "joined": CONNECTED[0], "within": _WITHIN_ONE})
+        last = until
+        if done.rowcount:
+            told(done.rowcount)
+
+
+_LONE = """
+UPDATE wordings SET is_grouped = 1
+WHERE id > :last AND id <= :until AND NOT is_grouped AND part IS NULL
+  AND (SELECT count(*) FROM (SELECT 1 FROM propositions WHERE wording_id = wordings.id LIMIT 2)) = 1
+  AND NOT EXISTS (
+    SELECT 1 FROM (
+      SELECT * FROM pairs WHERE a_id = wordings.id UNION ALL SELECT * FROM pairs WHERE b_id = wordings.id
+    )
+    WHERE same >= :joined OR contrary >= :joined OR same >= :within AND EXISTS (
+      SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)
+      WHERE a.wording_id = a_id AND b.wording_id = b_id
+    )
+  )
+  AND NOT EXISTS (
+    SELECT 1 FROM propositions JOIN moves ON propositions.id IN (proposition_id, anchor_id)
+    WHERE wording_id = wordings.id
+  )"""
 
 
 def _next(ledger: sqlite3.Connection) -> int | None:

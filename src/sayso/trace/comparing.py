@@ -21,15 +21,14 @@ from sayso.trace.blocks import Blocks, Floats, Places, Table, best, measured, op
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.wordings import wordings_in
 
-NEIGHBOURS = 12  # of a wording, at most
-NEAR = 0.45  # cosine below which two wordings are no neighbours
+NEIGHBOURS = 8  # of a wording, at most
+NEAR = 0.5  # cosine below which two wordings are no neighbours
 KEPT = 0.1  # probability of same or contrary below which a pair is not kept
 AT_ONCE = 1000  # wordings
 DECIMALS = 6  # of a probability that is kept
 
 _SMALL = 4096  # cosines: a block of less is no matrix of its own
 _CELLS = 4_000_000  # cosines that are held at a time
-_PAIRS = 20_000  # whose cosines are computed at a time
 
 Near = dict[int, float]  # neighbours of a wording, with their cosines
 
@@ -118,7 +117,7 @@ def _near(table: Table, mine: Blocks, members: Blocks) -> _Found:
     for (a, z), (first, last) in _of_each_block(mine.blocks, members.blocks):
         ones, others = of_mine[a:z], of_members[first:last]
         if len(ones) * len(others) < _SMALL:
-            few.append((np.repeat(ones, len(others)), np.tile(others, len(ones))))
+            few.append((ones, others))
             continue
         there = measured(table.vectors[others])
         at_once = max(1, _CELLS // len(others))
@@ -131,8 +130,10 @@ def _near(table: Table, mine: Blocks, members: Blocks) -> _Found:
     count = len(table.rows)
     keys = np.concatenate([part.one * count + part.other for part in parts]) if parts else np.zeros(0, dtype=np.int64)
     cosines = np.concatenate([part.cosine for part in parts]) if parts else np.zeros(0, dtype=np.float32)
-    keys, at = np.unique(keys, return_index=True)
-    ones, others, cosines = keys // max(1, count), keys % max(1, count), cosines[at]
+    order = np.argsort(keys, kind="stable")
+    at = order[np.append(True, np.diff(keys[order]) != 0)] if len(keys) else order
+    keys, cosines = keys[at], cosines[at]
+    ones, others = keys // max(1, count), keys % max(1, count)
     apart = ones != others
     return _Found(ones[apart], others[apart], cosines[apart])
 
@@ -147,15 +148,23 @@ def _of_each_block(mine: Places, members: Places) -> Iterator[tuple[tuple[int, i
 
 
 def _near_in_pairs(table: Table, few: Sequence[tuple[Places, Places]]) -> Iterator[_Found]:
+    """Those of small blocks: each wording against all that share one with it, at once."""
     if not few:
         return
     count = len(table.rows)
-    keys = np.unique(np.concatenate([ones * count + others for ones, others in few]))
-    for start in range(0, len(keys), _PAIRS):
-        ones, others = keys[start : start + _PAIRS] // count, keys[start : start + _PAIRS] % count
-        near = measured(table.vectors[ones]).cosines_of_each(measured(table.vectors[others]))
+    keys = _distinct(np.concatenate([np.add.outer(ones * count, others).ravel() for ones, others in few]))
+    ones, starts = np.unique(keys // count, return_index=True)
+    for one, part in zip(ones.tolist(), np.split(keys % count, starts[1:]), strict=True):
+        near = measured(table.vectors[one : one + 1]).cosines(measured(table.vectors.take(part, 0)))[0]
         fit = near >= NEAR
-        yield _Found(ones[fit], others[fit], near[fit])
+        others = part[fit]
+        yield _Found(np.full(len(others), one), others, near[fit])
+
+
+def _distinct(keys: Places) -> Places:
+    """The different ones of some numbers, in order: by sorting, which is quicker here than by hashing."""
+    keys = np.sort(keys)
+    return keys[np.append(True, keys[1:] != keys[:-1])]
 
 
 def _nearest(found: _Found, table: Table) -> _Found:
