@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from sayso.ledger.opening import transaction
 from sayso.trace.blocks import Blocks, Floats, Places, Table, best, measured, open_blocks, table_of
-from sayso.trace.judge import Judge, judge_pairs
+from sayso.trace.judge import Judge, judged
 from sayso.trace.wordings import wordings_in
 
 NEIGHBOURS = 8  # of a wording, at most
 NEAR = 0.5  # cosine below which two wordings are no neighbours
+OPEN = 0.6  # as judge.OPEN, for pairs whichever documents they stand in: of those between the two 1 in 50 is the same
 KEPT = 0.1  # probability of same or contrary below which a pair is not kept
 AT_ONCE = 1000  # wordings
 DECIMALS = 6  # of a probability that is kept
@@ -164,7 +165,7 @@ def _near_in_pairs(table: Table, few: Sequence[tuple[Places, Places]]) -> Iterat
 def _distinct(keys: Places) -> Places:
     """The different ones of some numbers, in order: by sorting, which is quicker here than by hashing."""
     keys = np.sort(keys)
-    return keys[np.append(True, keys[1:] != keys[:-1])]
+    return np.asarray(keys[np.append(True, keys[1:] != keys[:-1])])
 
 
 def _nearest(found: _Found, table: Table) -> _Found:
@@ -254,6 +255,26 @@ def _store(
         if not _are_neighbours(ledger, a, b) and not _are_neighbours(ledger, b, a):
             ledger.execute("DELETE FROM pairs WHERE a_id = ? AND b_id = ?", (a, b))
     _weigh(ledger, judge, new, threads)
+    _group_again(ledger, {_ordered(*pair) for pair in (*((row, other) for row, other, _ in come), *gone)})
+
+
+def _group_again(ledger: sqlite3.Connection, changed: set[tuple[int, int]]) -> None:
+    """Let wordings of one document be grouped again that have become neighbours, or are so no more: they may make
+    another claim, even if no pair of them is kept here (see claiming.py)."""
+    rows = sorted({row for pair in changed for row in pair})
+    grouped = {
+        row["id"]
+        for row in ledger.execute(
+            "SELECT id FROM wordings WHERE is_grouped AND id IN (SELECT value FROM json_each(?))", (json.dumps(rows),)
+        )
+    }
+    concerned = [(a, b, a, b) for a, b in sorted(changed) if a in grouped or b in grouped]
+    ledger.executemany(
+        "UPDATE wordings SET is_grouped = 0 WHERE is_grouped AND id IN (?, ?) AND EXISTS ("
+        " SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)"
+        " WHERE a.wording_id = ? AND b.wording_id = ?)",
+        concerned,
+    )
 
 
 def _ordered(a: int, b: int) -> tuple[int, int]:
@@ -274,10 +295,11 @@ def _weigh(ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, 
     vectors = np.stack([known[row].vector for row in rows])
     facts, texts = [known[row].facts for row in rows], [known[row].text for row in rows]
     place = {row: i for i, row in enumerate(rows)}
-    weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs], threads)
+    places = [(place[a], place[b]) for a, b in pairs]
+    weighed, looked = judged(judge, vectors, facts, texts, places, OPEN, threads)
     kept = [
         (a, b, round(float(same), DECIMALS), round(float(contrary), DECIMALS))
-        for (a, b), (same, contrary, _) in zip(pairs, weighed, strict=True)
-        if max(same, contrary) >= KEPT
+        for (a, b), (same, contrary, _), known in zip(pairs, weighed, looked, strict=True)
+        if known and max(same, contrary) >= KEPT
     ]
     ledger.executemany("INSERT OR IGNORE INTO pairs VALUES (?, ?, ?, ?)", kept)
