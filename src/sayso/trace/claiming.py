@@ -101,6 +101,13 @@ WHERE NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.a_id = near.a_id AND pairs.b_i
   AND NOT EXISTS (SELECT 1 FROM asked WHERE asked.a_id = near.a_id AND asked.b_id = near.b_id) AND {_TOGETHER}
 ORDER BY 1, 2"""  # noqa: S608 - parts of our own
 
+# Which of the pairs `near`, of those that were asked for, are neighbours worth keeping.
+ASKED_AS_NEIGHBOURS = f"""
+  max(same, contrary) >= {KEPT}
+  AND (EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.a_id AND other_id = near.b_id)
+    OR EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.b_id AND other_id = near.a_id))
+  AND NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.a_id = near.a_id AND pairs.b_id = near.b_id)"""  # noqa: S608
+
 # The pairs of a wording: those that were kept when it was compared, and of its other neighbours those that one document
 # has as well, as far as they were worth keeping when they were looked at more closely.
 _PAIRS_OF = f"""
@@ -109,10 +116,7 @@ FROM (SELECT * FROM pairs WHERE a_id = {{0}} UNION ALL SELECT * FROM pairs WHERE
 UNION ALL
 SELECT a_id, b_id, same, contrary, 1
 FROM (SELECT * FROM asked WHERE a_id = {{0}} UNION ALL SELECT * FROM asked WHERE b_id = {{0}}) AS near
-WHERE max(same, contrary) >= {KEPT} AND {_TOGETHER}
-  AND (EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.a_id AND other_id = near.b_id)
-    OR EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.b_id AND other_id = near.a_id))
-  AND NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.a_id = near.a_id AND pairs.b_id = near.b_id)"""  # noqa: S608
+WHERE {ASKED_AS_NEIGHBOURS} AND {_TOGETHER}"""  # noqa: S608 - parts of our own
 
 _LONE = f"""
 UPDATE wordings SET is_grouped = 1
