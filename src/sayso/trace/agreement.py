@@ -18,7 +18,19 @@ from sayso.lexicon import Lexicon, load_lexicon
 from sayso.trace import names_told, quantities, times
 from sayso.trace.names_told import Name
 from sayso.trace.quantities import Quantity
-from sayso.trace.stems import LITTLE_WORDS, WORD, joined, opposites, phrases, plain, prefixed, stem, stems, synonyms
+from sayso.trace.stems import (
+    LITTLE_WORDS,
+    WORD,
+    first_words,
+    joined,
+    opposites,
+    phrases,
+    plain,
+    prefixed,
+    stem,
+    stems,
+    synonyms,
+)
 from sayso.trace.times import Time
 from sayso.trace.word_table import WordTable
 
@@ -108,11 +120,17 @@ def _negated(text: str, lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str
     """The stems that negations of a text bear on, and the words of the negations themselves."""
     low = [plain(word) for word in WORD.findall(_CONTRACTED.sub(" not", text))]
     all_stems = [stem(word) for word in low]
+    negations = _negations(lexicon)
+    opening = first_words(negations)
+    if opening.isdisjoint(all_stems):
+        return _NOTHING, _NOTHING
     little = _little(lexicon)
     found, by = [], set()
     i = 0
     while i < len(low):
-        size = next((n for n in (2, 1) if tuple(all_stems[i : i + n]) in _negations(lexicon)), 0)
+        size = 0
+        if all_stems[i] in opening:
+            size = next((n for n in (2, 1) if tuple(all_stems[i : i + n]) in negations), 0)
         if size:
             by |= set(all_stems[i : i + size])
             after = joined(all_stems[i + size : i + size + _REACH], phrases(lexicon))
