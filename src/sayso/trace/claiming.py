@@ -19,7 +19,7 @@ from sayso.ledger.opening import transaction
 from sayso.ledger.storing import whole_id
 from sayso.model import Relation
 from sayso.trace.comparing import DECIMALS, KEPT
-from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
+from sayso.trace.grouping import Ask, Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
 from sayso.trace.wordings import Wording, wordings_in
@@ -157,6 +157,7 @@ def _make_claims(
         ask = _asking(ledger, judge, of_key, {keys[row]: one for row, one in wordings.items()}, threads)
         make = group if len(rows) <= MOST else group_around
         groups = make(keys.values(), pairs, ask)
+        pairs += _looked_at_again(ledger, groups, pairs, of_key, ask)
         tellings = {key: told[row] for key, row in of_key.items()}
     else:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
@@ -300,6 +301,34 @@ def _keep_asked(
     }
     ledger.executemany("INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", ((*pair, *found[pair]) for pair in found))
     return found
+
+
+def _looked_at_again(
+    ledger: sqlite3.Connection, groups: Sequence[Group], pairs: Sequence[Pair], rows: Mapping[str, int], ask: Ask
+) -> list[Pair]:
+    """Neighbours of which one stands in a group and one in another that seems contrary to it, and that were not looked
+    at when they were compared: whether the groups are contrary is not to rest on the few that were."""
+    seeming = {(i, j) for i, j, _ in contrary_groups(groups, pairs, CONTRARY)}
+    if not seeming:
+        return []
+    group_of = {rows[key]: i for i, one in enumerate(groups) for key in one.members}
+    key_of = {row: key for key, row in rows.items()}
+    known = {(min(one.a, one.b), max(one.a, one.b)) for one in pairs}
+    concerned = json.dumps(
+        [rows[key] for i in sorted({i for two in seeming for i in two}) for key in groups[i].members]
+    )
+    missing = set()
+    for one in ledger.execute(
+        "SELECT wording_id, other_id FROM neighbours WHERE wording_id IN (SELECT value FROM json_each(?1))"
+        " AND other_id IN (SELECT value FROM json_each(?1))",
+        (concerned,),
+    ):
+        a, b = sorted((key_of[one["wording_id"]], key_of[one["other_id"]]))
+        i, j = sorted((group_of[rows[a]], group_of[rows[b]]))
+        if (i, j) in seeming and (a, b) not in known:
+            missing.add((a, b))
+    asked = sorted(missing)
+    return [Pair(a, b, *told) for (a, b), told in zip(asked, ask(asked), strict=True) if max(told) >= KEPT]
 
 
 Tellings = Mapping[str, Sequence[_Told]]

@@ -259,22 +259,29 @@ def _store(
 
 
 def _group_again(ledger: sqlite3.Connection, changed: set[tuple[int, int]]) -> None:
-    """Let wordings of one document be grouped again that have become neighbours, or are so no more: they may make
-    another claim, even if no pair of them is kept here (see claiming.py)."""
+    """Let wordings be grouped again that have become neighbours, or are so no more, where that may matter even if no
+    pair of them is kept here (see claiming.py): those of one document, and those that were grouped together."""
     rows = sorted({row for pair in changed for row in pair})
-    grouped = {
-        row["id"]
+    part_of = {
+        row["id"]: row["part"]
         for row in ledger.execute(
-            "SELECT id FROM wordings WHERE is_grouped AND id IN (SELECT value FROM json_each(?))", (json.dumps(rows),)
+            "SELECT id, part FROM wordings WHERE is_grouped AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(rows),),
         )
     }
-    concerned = [(a, b, a, b) for a, b in sorted(changed) if a in grouped or b in grouped]
-    ledger.executemany(
-        "UPDATE wordings SET is_grouped = 0 WHERE is_grouped AND id IN (?, ?) AND EXISTS ("
-        " SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)"
-        " WHERE a.wording_id = ? AND b.wording_id = ?)",
-        concerned,
+    for a, b in sorted(changed):
+        if (a in part_of or b in part_of) and (
+            (part_of.get(a) is not None and part_of.get(a) == part_of.get(b)) or _are_together(ledger, a, b)
+        ):
+            ledger.execute("UPDATE wordings SET is_grouped = 0 WHERE id IN (?, ?)", (a, b))
+
+
+def _are_together(ledger: sqlite3.Connection, a: int, b: int) -> bool:
+    query = (
+        "SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)"
+        " WHERE a.wording_id = ? AND b.wording_id = ?"
     )
+    return ledger.execute(query, (a, b)).fetchone() is not None
 
 
 def _ordered(a: int, b: int) -> tuple[int, int]:
