@@ -21,9 +21,12 @@ from sayso.trace.blocks import Blocks, Floats, Places, Table, best, measured, op
 from sayso.trace.judge import Judge, judged
 from sayso.trace.wordings import wordings_in
 
+# With 12 neighbours, at 0.45 and more, 60 articles of wire_copies had 489 claims, with these 486; 30 of PolNeAR 207 and
+# 206. Of 2,902 pairs of wire_copies and NewsWCL50 that were the same, none was below 0.52; of 99 contrary ones, 3 were
+# below 0.5.
 NEIGHBOURS = 8  # of a wording, at most
 NEAR = 0.5  # cosine below which two wordings are no neighbours
-OPEN = 0.6  # as judge.OPEN, for pairs whichever documents they stand in: of those between the two 1 in 50 is the same
+OPEN = 0.6  # as judge.OPEN, here without regard to documents: of the pairs between the two, 2 in 100 were the same
 KEPT = 0.1  # probability of same or contrary below which a pair is not kept
 AT_ONCE = 1000  # wordings
 DECIMALS = 6  # of a probability that is kept
