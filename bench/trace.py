@@ -9,8 +9,8 @@ counted. What the models cost is measured on articles (--models), by document, a
 more documents are added and traced, and claims are asked for. Times are CPU seconds, since other programs run beside
 it.
 
-Recall: of the pairs that are weighed as the same (or contrary) when each wording is compared with its 12 nearest of
-all, at a cosine of 0.45 and more, how many are compared.
+Recall: of the pairs that are weighed as the same (or contrary) when each wording is compared with its nearest of all,
+as many as it may have neighbours and as near as these must be, how many are compared.
 """
 
 from __future__ import annotations

@@ -155,6 +155,37 @@ def test_any_order_and_any_split_give_the_same_neighbours(
     assert {**kept(ledger), "pairs": []} == {**at_once[1], "pairs": []}
 
 
+def said_in(number: int, *contents: str) -> Reading:
+    """A document in which Ana Ruiz says these."""
+    id_ = f"said{number}"
+    by = replace(SPEAKERS[0], id=f"{id_}:{SPEAKERS[0].id}")
+    return told(id_, " ".join(f"{by.name} said {content}." for content in contents), by)
+
+
+@pytest.mark.parametrize("together_at", range(3))
+def test_what_one_document_has_is_looked_at_more_closely(monkeypatch: pytest.MonkeyPatch, together_at: int) -> None:
+    """Two contents that say the same, and of which comparing alone looks at none: they are one claim as soon as, and as
+    long as, one document has both."""
+    monkeypatch.setattr(comparing, "OPEN", 2.0)
+    a, b = "the old weir is cracked", "there are cracks in the old weir"
+    apart = [said_in(0, a), said_in(1, b)]
+    both = said_in(2, a, b)
+    assert [len(members) for *_, members in shown(traced_at_once(apart))] == []
+    ledger = in_memory()
+    order = [*apart[:together_at], both, *apart[together_at:]]
+    for one in order:
+        add_to(ledger, [one])
+        find_copies(ledger, LEXICON)
+        trace(ledger, MODELS)
+    at_once = traced_at_once(order)
+    assert [len(members) for *_, members in shown(ledger)] == [4]
+    assert shown(ledger) == shown(at_once)
+    (row,) = all_of(ledger, "SELECT id FROM documents WHERE reading_id = ?", both.document.id)
+    replace_reading(ledger, row, replace(both, attributions=(), made_by=MadeBy("2")), LEXICON)
+    trace(ledger, MODELS)
+    assert shown(ledger) == []
+
+
 @settings(max_examples=4)
 @given(again=st.sets(st.integers(0, len(DOCUMENTS) - 1), min_size=1))
 def test_documents_that_are_read_again_leave_the_same_as_from_nothing(

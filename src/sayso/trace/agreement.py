@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,19 @@ from sayso.lexicon import Lexicon, load_lexicon
 from sayso.trace import names_told, quantities, times
 from sayso.trace.names_told import Name
 from sayso.trace.quantities import Quantity
-from sayso.trace.stems import LITTLE_WORDS, WORD, joined, opposites, phrases, plain, prefixed, stem, stems, synonyms
+from sayso.trace.stems import (
+    LITTLE_WORDS,
+    WORD,
+    first_words,
+    joined,
+    opposites,
+    phrases,
+    plain,
+    prefixed,
+    stem,
+    stems,
+    synonyms,
+)
 from sayso.trace.times import Time
 from sayso.trace.word_table import WordTable
 
@@ -28,6 +40,7 @@ _MOST_ORDERED = 12  # shared words whose order is compared
 _SYNONYM = 0.7  # of a shared word: what a near synonym counts
 _SWAPPED = 0.4  # of the pairs of shared words in the other order: the parts of a sentence are exchanged
 _LONGEST = 4000  # code points; what comes later in a text is not compared
+_KEPT = 1 << 15  # propositions about which something is remembered: each is compared with several others
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?\w+(?:ed|en|n|t|d)\s+(?:\w+\s+){0,3}?by\b"
 )
@@ -107,11 +120,17 @@ def _negated(text: str, lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str
     """The stems that negations of a text bear on, and the words of the negations themselves."""
     low = [plain(word) for word in WORD.findall(_CONTRACTED.sub(" not", text))]
     all_stems = [stem(word) for word in low]
+    negations = _negations(lexicon)
+    opening = first_words(negations)
+    if opening.isdisjoint(all_stems):
+        return _NOTHING, _NOTHING
     little = _little(lexicon)
     found, by = [], set()
     i = 0
     while i < len(low):
-        size = next((n for n in (2, 1) if tuple(all_stems[i : i + n]) in _negations(lexicon)), 0)
+        size = 0
+        if all_stems[i] in opening:
+            size = next((n for n in (2, 1) if tuple(all_stems[i : i + n]) in negations), 0)
         if size:
             by |= set(all_stems[i : i + size])
             after = joined(all_stems[i + size : i + size + _REACH], phrases(lexicon))
@@ -134,9 +153,16 @@ def contraries(a: Facts, b: Facts) -> int:
 
 def opposed(a: Facts, b: Facts) -> int:
     """How many words of one proposition stand in the other as their opposites."""
+    if _all_opposites_of(a.words).isdisjoint(b.words):
+        return 0
     left, right = a.words - b.words, b.words - a.words
     there = sum(not right.isdisjoint(_opposites_of(word)) for word in left)
     return min(there, sum(not left.isdisjoint(_opposites_of(word)) for word in right)) if there else 0
+
+
+@lru_cache(_KEPT)
+def _all_opposites_of(words: frozenset[str]) -> frozenset[str]:
+    return frozenset[str]().union(*(_opposites_of(word) for word in words))
 
 
 @cache
@@ -154,22 +180,34 @@ def _is_meant(word: str, facts: Facts, lexicon: Lexicon) -> bool:
 
 def matched(a: Facts, b: Facts) -> tuple[int, int]:
     """How many words two propositions share, and how many of the others have a near synonym on the other side."""
-    known = synonyms(load_lexicon())
-    left = [known[w] for w in a.words - b.words if w in known]
-    right = [known[w] for w in b.words - a.words if w in known]
+    shared = len(a.words & b.words)
+    left, right = _with_synonyms(a.words) - b.words, _with_synonyms(b.words) - a.words
     if not left or not right:
-        return len(a.words & b.words), 0
-    there = sum(any(not one.isdisjoint(other) for other in right) for one in left)
-    back = sum(any(not one.isdisjoint(other) for other in left) for one in right)
-    return len(a.words & b.words), min(there, back)
+        return shared, 0
+    known = synonyms(load_lexicon())
+    to_left, to_right = (frozenset[int]().union(*(known[word] for word in side)) for side in (left, right))
+    if to_left.isdisjoint(to_right):
+        return shared, 0
+    there = sum(not known[word].isdisjoint(to_right) for word in left)
+    return shared, min(there, sum(not known[word].isdisjoint(to_left) for word in right))
+
+
+@lru_cache(_KEPT)
+def _with_synonyms(words: frozenset[str]) -> frozenset[str]:
+    """Those of some words of which near synonyms are known."""
+    return words & synonyms(load_lexicon()).keys()
 
 
 def inverted(a: Facts, b: Facts) -> float:
     """The share of pairs of shared words that stand in the other order."""
+    if a.spoken.isdisjoint(b.order):
+        return 0.0
     place = {word: i for i, word in enumerate(b.order)}
     shared = [place[word] for word in a.order if word in place][:_MOST_ORDERED]
     pairs = len(shared) * (len(shared) - 1) // 2
-    return sum(x > y for i, x in enumerate(shared) for y in shared[i + 1 :]) / pairs if pairs else 0.0
+    if not pairs or shared == sorted(shared):
+        return 0.0
+    return sum(x > y for i, x in enumerate(shared) for y in shared[i + 1 :]) / pairs
 
 
 # Lengths, questions and bare counts are left out: they tell corpora apart, not claims, and with them the judge did

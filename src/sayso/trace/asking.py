@@ -36,7 +36,7 @@ from sayso.resolve.sources import is_told
 from sayso.trace.agreement import facts_of
 from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
-from sayso.trace.claiming import within_one
+from sayso.trace.claiming import ASKED_AS_NEIGHBOURS, within_one
 from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
 from sayso.trace.judge import judge_pairs
@@ -147,17 +147,25 @@ def beside(ledger: sqlite3.Connection, members: Iterable[Member]) -> list[Member
     return [found[row] for row in sorted(found)]
 
 
-_BESIDE = """
+_BESIDE = f"""
 WITH given AS (SELECT id, document_id, wording_id FROM propositions WHERE id IN (SELECT value FROM json_each(?1))),
+  near AS (
+    SELECT a_id, b_id, same, contrary FROM given JOIN pairs ON a_id = wording_id
+    UNION SELECT a_id, b_id, same, contrary FROM given JOIN pairs ON b_id = wording_id
+    UNION SELECT a_id, b_id, same, contrary FROM (
+      SELECT asked.* FROM given JOIN asked ON a_id = wording_id
+      UNION SELECT asked.* FROM given JOIN asked ON b_id = wording_id
+    ) AS near WHERE {ASKED_AS_NEIGHBOURS}
+  ),
   paired AS (
     SELECT given.id AS member, given.document_id, b_id AS other_id, same, contrary FROM given
-    JOIN pairs ON a_id = wording_id
-    UNION ALL SELECT given.id, given.document_id, a_id, same, contrary FROM given JOIN pairs ON b_id = wording_id
+    JOIN near ON a_id = wording_id
+    UNION ALL SELECT given.id, given.document_id, a_id, same, contrary FROM given JOIN near ON b_id = wording_id
   )
 SELECT propositions.id, member, same, contrary FROM paired
 JOIN propositions ON propositions.document_id = paired.document_id AND propositions.wording_id = other_id
 WHERE propositions.id NOT IN (SELECT id FROM given)
-ORDER BY propositions.id, member"""
+ORDER BY propositions.id, member"""  # noqa: S608 - parts of our own
 
 
 def _best(ledger: sqlite3.Connection, found: Iterable[Member], moves: Container[int]) -> Member:

@@ -71,17 +71,11 @@ class Measured:
         lengths = self.lengths[:, None] * other.lengths[None, :]
         return np.asarray((self.numbers @ other.numbers.T) / np.maximum(lengths, 1.0), dtype=np.float32)
 
-    def cosines_of_each(self, other: Measured) -> Floats:
-        """The cosine [n] of each of n vectors with that of n others which stands in its place: the same number to the
-        last bit as among `cosines`."""
-        products = np.einsum("ij,ij->i", self.numbers, other.numbers)
-        return np.asarray(products / np.maximum(self.lengths * other.lengths, 1.0), dtype=np.float32)
-
 
 def measured(given: Vectors) -> Measured:
     """Vectors with their lengths."""
     numbers = given.astype(np.float32)
-    return Measured(numbers, np.sqrt((numbers * numbers).sum(1)))
+    return Measured(numbers, np.sqrt(np.einsum("ij,ij->i", numbers, numbers)))
 
 
 def best(near: Floats, digests: Places, count: int) -> Places:

@@ -18,7 +18,8 @@ import numpy as np
 from sayso.ledger.opening import transaction
 from sayso.ledger.storing import whole_id
 from sayso.model import Relation
-from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
+from sayso.trace.comparing import DECIMALS, KEPT
+from sayso.trace.grouping import Ask, Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
 from sayso.trace.wordings import Wording, wordings_in
@@ -28,6 +29,9 @@ CONNECTED = (0.5, 0.6, 0.7, 0.8, 0.9)  # probabilities by which a pair connects,
 MOST = 300  # wordings
 TOGETHER = 2.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
 AT_ONCE = 500  # wordings that are grouped in one transaction
+
+_LONE_AT_ONCE = 2000  # wordings that are passed over in one transaction
+_WITHIN_ONE = 0.999 / (1 + math.exp(TOGETHER))  # a little less than what connects two in one document
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,93 @@ class _Told:
     id: str
 
 
-def make_claims(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None) -> None:
+def make_claims(
+    ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None, threads: int = 1
+) -> None:
     """Group all wordings again that are connected with what is new; `told` is given the number of those done."""
     with transaction(ledger):
         note_moves(ledger)
+    _pass_over_lone(ledger, judge, told, threads)
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
     of_many = [bytearray(last + 1) for _ in CONNECTED]
     while ledger.execute("SELECT 1 FROM wordings WHERE NOT is_grouped LIMIT 1").fetchone():
         done = 0
         with transaction(ledger):
             while done < AT_ONCE and (one := _next(ledger)) is not None:
-                done += _make_claims(ledger, judge, one, of_many)
+                done += _make_claims(ledger, judge, one, of_many, threads)
         told(done)
+
+
+def _pass_over_lone(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None], threads: int) -> None:
+    """Most wordings stand in one place and are connected with none: they make no claim, so that all of them are done
+    at once. One that was grouped with others before, or that a correction moves, is left to be looked at.
+
+    Before that, what one document has is looked at more closely than it was when wordings were compared.
+    """
+    last = 0
+    while last is not None:
+        with transaction(ledger):
+            (until,) = ledger.execute(
+                "SELECT max(id) FROM (SELECT id FROM wordings WHERE NOT is_grouped AND id > ? ORDER BY id LIMIT ?)",
+                (last, _LONE_AT_ONCE),
+            ).fetchone()
+            slice_ = {"last": last, "until": until}
+            within = [tuple(row) for row in ledger.execute(_WITHIN_ONE_DOCUMENT, slice_)]
+            _keep_asked(
+                ledger, judge, wordings_in(ledger, sorted({row for pair in within for row in pair})), within, threads
+            )
+            done = ledger.execute(_LONE, {**slice_, "joined": CONNECTED[0], "within": _WITHIN_ONE})
+        last = until
+        if done.rowcount:
+            told(done.rowcount)
+
+
+_TOGETHER = """EXISTS (
+  SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)
+  WHERE a.wording_id = a_id AND b.wording_id = b_id
+)"""
+
+_WITHIN_ONE_DOCUMENT = f"""
+SELECT a_id, b_id FROM (
+  SELECT min(wording_id, other_id) AS a_id, max(wording_id, other_id) AS b_id FROM wordings
+  JOIN neighbours ON wording_id = wordings.id WHERE wordings.id > :last AND wordings.id <= :until AND NOT is_grouped
+  UNION
+  SELECT min(wording_id, other_id), max(wording_id, other_id) FROM wordings
+  JOIN neighbours ON other_id = wordings.id WHERE wordings.id > :last AND wordings.id <= :until AND NOT is_grouped
+) AS near
+WHERE NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.a_id = near.a_id AND pairs.b_id = near.b_id)
+  AND NOT EXISTS (SELECT 1 FROM asked WHERE asked.a_id = near.a_id AND asked.b_id = near.b_id) AND {_TOGETHER}
+ORDER BY 1, 2"""  # noqa: S608 - parts of our own
+
+# Which of the pairs `near`, of those that were asked for, are neighbours worth keeping.
+ASKED_AS_NEIGHBOURS = f"""
+  max(same, contrary) >= {KEPT}
+  AND (EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.a_id AND other_id = near.b_id)
+    OR EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.b_id AND other_id = near.a_id))
+  AND NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.a_id = near.a_id AND pairs.b_id = near.b_id)"""  # noqa: S608
+
+# The pairs of a wording: those that were kept when it was compared, and of its other neighbours those that one document
+# has as well, as far as they were worth keeping when they were looked at more closely.
+_PAIRS_OF = f"""
+SELECT a_id, b_id, same, contrary, {_TOGETHER} AS together
+FROM (SELECT * FROM pairs WHERE a_id = {{0}} UNION ALL SELECT * FROM pairs WHERE b_id = {{0}})
+UNION ALL
+SELECT a_id, b_id, same, contrary, 1
+FROM (SELECT * FROM asked WHERE a_id = {{0}} UNION ALL SELECT * FROM asked WHERE b_id = {{0}}) AS near
+WHERE {ASKED_AS_NEIGHBOURS} AND {_TOGETHER}"""  # noqa: S608 - parts of our own
+
+_LONE = f"""
+UPDATE wordings SET is_grouped = 1
+WHERE id > :last AND id <= :until AND NOT is_grouped AND part IS NULL
+  AND (SELECT count(*) FROM (SELECT 1 FROM propositions WHERE wording_id = wordings.id LIMIT 2)) = 1
+  AND NOT EXISTS (
+    SELECT 1 FROM ({_PAIRS_OF.format("wordings.id")})
+    WHERE same >= :joined OR contrary >= :joined OR same >= :within AND together
+  )
+  AND NOT EXISTS (
+    SELECT 1 FROM propositions JOIN moves ON propositions.id IN (proposition_id, anchor_id)
+    WHERE wording_id = wordings.id
+  )"""  # noqa: S608 - parts of our own
 
 
 def _next(ledger: sqlite3.Connection) -> int | None:
@@ -58,7 +137,9 @@ def _next(ledger: sqlite3.Connection) -> int | None:
     return None if found is None else int(found["id"])
 
 
-def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int, of_many: Sequence[bytearray]) -> int:
+def _make_claims(
+    ledger: sqlite3.Connection, judge: Judge, first: int, of_many: Sequence[bytearray], threads: int
+) -> int:
     """Group the wordings that are connected with one. Returns how many these are."""
     rows, kept = _connected(ledger, first, of_many)
     listed = json.dumps(rows)
@@ -73,9 +154,10 @@ def _make_claims(ledger: sqlite3.Connection, judge: Judge, first: int, of_many: 
         keys = {row: f"{one.digest:019}" for row, one in wordings.items()}
         of_key = {key: row for row, key in keys.items()}
         pairs = [Pair(keys[a], keys[b], same, contrary) for a, b, same, contrary in kept]
-        ask = _asking(ledger, judge, of_key, {keys[row]: one for row, one in wordings.items()})
+        ask = _asking(ledger, judge, of_key, {keys[row]: one for row, one in wordings.items()}, threads)
         make = group if len(rows) <= MOST else group_around
         groups = make(keys.values(), pairs, ask)
+        pairs += _looked_at_again(ledger, groups, pairs, of_key, ask)
         tellings = {key: told[row] for key, row in of_key.items()}
     else:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
@@ -126,12 +208,7 @@ def _connected(ledger: sqlite3.Connection, first: int, of_many: Sequence[bytearr
 
 _Kept = tuple[int, int, float, float]  # a pair, and the probabilities of same and of contrary
 
-_PAIRS = """
-SELECT a_id, b_id, same, contrary, EXISTS (
-  SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)
-  WHERE a.wording_id = a_id AND b.wording_id = b_id
-) AS together
-FROM (SELECT * FROM pairs WHERE a_id = ?1 UNION ALL SELECT * FROM pairs WHERE b_id = ?1)"""
+_PAIRS = _PAIRS_OF.format("?1")
 
 
 def _in_place(a: int, b: int, same: float, contrary: float, together: int) -> _Kept:
@@ -179,20 +256,18 @@ def _documents(ledger: sqlite3.Connection, rows: Mapping[str, int]) -> dict[str,
 
 
 def _asking(
-    ledger: sqlite3.Connection, judge: Judge, rows: Mapping[str, int], wordings: Mapping[str, Wording]
+    ledger: sqlite3.Connection, judge: Judge, rows: Mapping[str, int], wordings: Mapping[str, Wording], threads: int
 ) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
     """What weighs pairs that are no neighbours, when it is asked whether two groups are one. What was asked once is
     kept, since all that is connected with something new is grouped again."""
     documents = _documents(ledger, rows)
+    of_row = {row: wordings[key] for key, row in rows.items()}
 
     def ask(pairs: Sequence[tuple[str, str]]) -> list[Known]:
         places = [(min(rows[a], rows[b]), max(rows[a], rows[b])) for a, b in pairs]
         found = {place: ledger.execute(_ASKED, place).fetchone() for place in places}
-        missing = [pair for pair, place in zip(pairs, places, strict=True) if found[place] is None]
-        weighed = iter(_weighed(judge, wordings, missing))
-        for place in (place for place in places if found[place] is None):
-            found[place] = next(weighed)
-            ledger.execute("INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", (*place, *found[place]))
+        missing = [place for place in places if found[place] is None]
+        found |= _keep_asked(ledger, judge, of_row, missing, threads)
         known = [(same, contrary) for same, contrary in (found[place] for place in places)]
         return [
             pair if documents[a].isdisjoint(documents[b]) else within_one(*pair)
@@ -205,16 +280,55 @@ def _asking(
 _ASKED = "SELECT same, contrary FROM asked WHERE a_id = ? AND b_id = ?"
 
 
-def _weighed(judge: Judge, wordings: Mapping[str, Wording], pairs: Sequence[tuple[str, str]]) -> list[Known]:
-    """The probabilities of same and of contrary of pairs of wordings."""
+def _keep_asked(
+    ledger: sqlite3.Connection,
+    judge: Judge,
+    wordings: Mapping[int, Wording],
+    pairs: Sequence[tuple[int, int]],
+    threads: int,
+) -> dict[tuple[int, int], Known]:
+    """The probabilities of same and of contrary of pairs of wordings, which are kept."""
     if not pairs:
+        return {}
+    rows = sorted({row for pair in pairs for row in pair})
+    place = {row: i for i, row in enumerate(rows)}
+    vectors = np.stack([wordings[row].vector for row in rows])
+    facts, texts = [wordings[row].facts for row in rows], [wordings[row].text for row in rows]
+    weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs], threads)
+    found = {
+        pair: (round(float(same), DECIMALS), round(float(contrary), DECIMALS))
+        for pair, (same, contrary, _) in zip(pairs, weighed, strict=True)
+    }
+    ledger.executemany("INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", ((*pair, *found[pair]) for pair in found))
+    return found
+
+
+def _looked_at_again(
+    ledger: sqlite3.Connection, groups: Sequence[Group], pairs: Sequence[Pair], rows: Mapping[str, int], ask: Ask
+) -> list[Pair]:
+    """Neighbours of which one stands in a group and one in another that seems contrary to it, and that were not looked
+    at when they were compared: whether the groups are contrary is not to rest on the few that were."""
+    seeming = {(i, j) for i, j, _ in contrary_groups(groups, pairs, CONTRARY)}
+    if not seeming:
         return []
-    keys = sorted({key for pair in pairs for key in pair})
-    place = {key: i for i, key in enumerate(keys)}
-    vectors = np.stack([wordings[key].vector for key in keys])
-    facts, texts = [wordings[key].facts for key in keys], [wordings[key].text for key in keys]
-    weighed = judge_pairs(judge, vectors, facts, texts, [(place[a], place[b]) for a, b in pairs])
-    return [(float(same), float(contrary)) for same, contrary, _ in weighed]
+    group_of = {rows[key]: i for i, one in enumerate(groups) for key in one.members}
+    key_of = {row: key for key, row in rows.items()}
+    known = {(min(one.a, one.b), max(one.a, one.b)) for one in pairs}
+    concerned = json.dumps(
+        [rows[key] for i in sorted({i for two in seeming for i in two}) for key in groups[i].members]
+    )
+    missing = set()
+    for one in ledger.execute(
+        "SELECT wording_id, other_id FROM neighbours WHERE wording_id IN (SELECT value FROM json_each(?1))"
+        " AND other_id IN (SELECT value FROM json_each(?1))",
+        (concerned,),
+    ):
+        a, b = sorted((key_of[one["wording_id"]], key_of[one["other_id"]]))
+        i, j = sorted((group_of[rows[a]], group_of[rows[b]]))
+        if (i, j) in seeming and (a, b) not in known:
+            missing.add((a, b))
+    asked = sorted(missing)
+    return [Pair(a, b, *told) for (a, b), told in zip(asked, ask(asked), strict=True) if max(told) >= KEPT]
 
 
 Tellings = Mapping[str, Sequence[_Told]]

@@ -80,28 +80,44 @@ def judge_pairs(
     It does not matter which of a pair comes first: the shorter is read as the claim that the longer may put forward.
     Nor does it matter what else is weighed with a pair, or on how many `threads`.
     """
+    return judged(judge, vectors, facts, texts, pairs, OPEN, threads)[0]
+
+
+def judged(
+    judge: Judge,
+    vectors: Vectors,
+    facts: Sequence[Facts],
+    texts: Sequence[str],
+    pairs: Sequence[tuple[int, int]],
+    least: float,
+    threads: int = 1,
+) -> tuple[Chances, NDArray[np.bool_]]:
+    """As `judge_pairs`; and which of the pairs were looked at as far as they are to be: those that a second look could
+    make the same, or the contrary, as probably as `least` got one."""
     found = np.zeros((len(pairs), len(OUTCOMES)))
+    looked = np.ones(len(pairs), dtype=bool)
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         told, weighed = _first_look(judge, vectors, facts, block)
         if judge.second is not None and judge.reader is not None:
             a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
             cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
-            open_ = np.flatnonzero(_is_open(judge.second, weighed, cosines))
+            is_open = _is_open(judge.second, weighed, cosines, least)
+            looked[start : start + _BLOCK], open_ = is_open, np.flatnonzero(is_open)
             chosen = [claim_first(texts[block[i][0]], texts[block[i][1]]) for i in open_.tolist()]
             scores = np.tile(_scores(_UNSEEN, _UNSEEN), (len(block), 1))
             scores[open_] = read_pairs(judge.reader, chosen, threads)
             weighed = kept_apart(second_look(judge.second, scores, weighed, cosines), told)
         found[start : start + _BLOCK] = weighed
-    return found
+    return found, looked
 
 
-def _is_open(second: Floats, first: Chances, cosines: Floats) -> NDArray[np.bool_]:
+def _is_open(second: Floats, first: Chances, cosines: Floats, least: float) -> NDArray[np.bool_]:
     """Which pairs a second look could make the same, or the contrary, if it spoke for that as plainly as can be."""
     surest = 1 - 2 * _LEAST
     same = second_look(second, np.tile(_scores(surest, _LEAST), (len(first), 1)), first, cosines)[:, 0]
     contrary = second_look(second, np.tile(_scores(_LEAST, surest), (len(first), 1)), first, cosines)[:, 1]
-    return np.asarray((same >= OPEN) | (contrary >= OPEN))
+    return np.asarray((same >= least) | (contrary >= least))
 
 
 def _scores(same: float, contrary: float) -> Floats:

@@ -123,6 +123,8 @@ def compare_evenly(
     a: Sequence[Name], b: Sequence[Name], words_a: frozenset[str], words_b: frozenset[str]
 ) -> tuple[float, float, float]:
     """As `compare`, the same whichever text comes first: how many agree is the mean of both ways to count them."""
+    if not a and not b:
+        return 0.0, 0, 0
     left, right = _not_told(a, b, words_b), _not_told(b, a, words_a)
     differing = min(left, right)
     return (len(set(a)) - left + len(set(b)) - right) / 2, differing, left + right - 2 * differing
@@ -134,4 +136,9 @@ def _not_told(names: Sequence[Name], others: Sequence[Name], words: frozenset[st
 
 
 def _told(one: Name, others: Sequence[Name], words: frozenset[str]) -> bool:
-    return any(same_name(one, other) for other in others) or all(stem(plain(w)) in words for w in one)
+    return any(same_name(one, other) for other in others) or _stems_of(one) <= words
+
+
+@cache
+def _stems_of(one: Name) -> frozenset[str]:
+    return frozenset(stem(plain(word)) for word in one)

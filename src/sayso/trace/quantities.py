@@ -130,6 +130,8 @@ def _vague() -> list[tuple[re.Pattern[str], float, float]]:
 
 def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int]:
     """How many numbers of two texts agree, differ, and stand in one of them alone."""
+    if not a or not b:
+        return 0, 0, len(a) + len(b)
     left, right = list(a), list(b)
     agreeing = 0
     for one in a:

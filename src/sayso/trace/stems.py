@@ -84,12 +84,20 @@ def stems(text: str) -> list[str]:
 
 def joined(given: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> list[str]:
     """Stems, with the phrases that the lexicon knows as one: "step down" is a word like "resign"."""
-    found, i = [], 0
+    found, i, opening = [], 0, first_words(phrases)
     while i < len(given):
-        size = next((n for n in range(_LONGEST_PHRASE, 1, -1) if tuple(given[i : i + n]) in phrases), 1)
+        size = 1
+        if given[i] in opening:
+            size = next((n for n in range(_LONGEST_PHRASE, 1, -1) if tuple(given[i : i + n]) in phrases), 1)
         found.append(" ".join(given[i : i + size]))
         i += size
     return found
+
+
+@cache
+def first_words(phrases: frozenset[tuple[str, ...]]) -> frozenset[str]:
+    """The words that open phrases."""
+    return frozenset(words[0] for words in phrases)
 
 
 def phrase(words: str) -> str:

@@ -46,6 +46,8 @@ def _time(words: str, published: str | None) -> Time:
 
 def compare(a: Sequence[Time], b: Sequence[Time]) -> tuple[int, int, int]:
     """How many times of two texts agree, differ, and stand in one of them alone."""
+    if not a or not b:
+        return 0, 0, len(a) + len(b)
     right = list(b)
     left = []
     agreeing = 0

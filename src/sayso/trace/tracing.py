@@ -81,7 +81,7 @@ def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Told = lambda *
         lambda told: take_down(ledger, models.encoder, maker, threads, told),
         lambda told: place(ledger, told),
         lambda told: compare(ledger, models.judge, told, threads),
-        lambda told: make_claims(ledger, models.judge, told),
+        lambda told: make_claims(ledger, models.judge, told, threads),
         lambda told: count_claims(ledger, told),
     )
     for step, work in zip(STEPS, run, strict=True):

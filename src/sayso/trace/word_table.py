@@ -33,8 +33,8 @@ class WordTable:
         known_b = [self.rows[word] for word in b if word in self.rows]
         if not known_a or not known_b:
             return 0.0, 0.0
-        near = (self.vectors[known_a] @ self.vectors[known_b].T).tolist()  # few words: lists are quicker from here on
-        nearest = [max(0.0, *row) for row in (*near, *zip(*near, strict=True))]
+        near = self.vectors.take(known_a, 0) @ self.vectors.take(known_b, 0).T
+        nearest = [max(0.0, one) for one in (*near.max(1).tolist(), *near.max(0).tolist())]
         worst = min(nearest) if len(nearest) == len(a) + len(b) else 0.0
         return sum(nearest) / (len(a) + len(b)), worst
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -65,34 +65,54 @@ def take_down(
 ) -> None:
     """Store what documents put forward that was not taken down yet, and leave out wordings that none has any more.
 
-    A wording's vector is made alone, whatever the number of `threads`. `told` is given the number of documents done.
+    A wording's vector is made alone, whatever the number of `threads`; while those of some documents are made, the next
+    ones are read. `told` is given the number of documents done.
     """
     rows = not_taken_down(ledger)
+    pages = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
+    found = _put_forward(ledger, pages[0]) if pages else []
     with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(rows), AT_ONCE):
-            page = rows[start : start + AT_ONCE]
+        for page, next_page in zip(pages, [*pages, []][1:], strict=True):
+            known = _known(ledger, [one.digest for one in found])
+            new = {one.digest: one.proposition for one in found if one.digest not in known}
+            texts = list(dict.fromkeys(one.text for one in new.values()))
+            parts = [texts[i::threads] for i in range(threads)]
+            making = [pool.submit(vectors, encoder, part) for part in parts]
+            found_next = _put_forward(ledger, next_page)
+            vector_of = {
+                text: vector
+                for part, made in zip(parts, making, strict=True)
+                for text, vector in zip(part, made.result(), strict=True)
+            }
             with transaction(ledger):
-                _take_down(ledger, page, encoder, maker, pool, threads)
+                for digest, one in new.items():
+                    known[digest] = _store(ledger, digest, one, maker, vector_of[one.text])
+                _keep(ledger, page, found, known)
+            found = found_next
             told(len(page))
     with transaction(ledger):
         _leave_out_orphans(ledger)
 
 
-def _take_down(
-    ledger: sqlite3.Connection,
-    page: Sequence[int],
-    encoder: ClaimEncoder,
-    maker: int,
-    pool: ThreadPoolExecutor,
-    threads: int,
-) -> None:
-    found: list[tuple[int, int | None, int | None, int, Proposition]] = []
+@dataclass(frozen=True, slots=True)
+class _PutForward:
+    """A proposition, by the rows of its document and of its attribution or statement, and its wording's digest."""
+
+    document: int
+    attribution: int | None
+    statement: int | None
+    digest: int
+    proposition: Proposition
+
+
+def _put_forward(ledger: sqlite3.Connection, page: Sequence[int]) -> list[_PutForward]:
+    """What some documents put forward."""
+    found = []
     for row, _, reading in kept_readings(ledger, page):
-        ledger.execute("DELETE FROM propositions WHERE document_id = ?", (row,))
         attributions = _rows_of(ledger, "attributions", row, [one.id for one in reading.attributions])
         statements = _rows_of(ledger, "statements", row, [one.id for one in reading.statements])
         found += [
-            (
+            _PutForward(
                 row,
                 attributions.get(one.attribution or ""),
                 statements.get(one.statement or ""),
@@ -102,21 +122,23 @@ def _take_down(
             for one in propositions(reading)
             if not one.relays
         ]
-    known = _known(ledger, [digest for *_, digest, _ in found])
-    new = {digest: one for *_, digest, one in found if digest not in known}
-    parts = [list(new.values())[i::threads] for i in range(threads)]
-    made = pool.map(lambda part: vectors(encoder, [one.text for one in part]), parts)
-    vector_of = {
-        one.text: vector for part, some in zip(parts, made, strict=True) for one, vector in zip(part, some, strict=True)
-    }
-    for digest, one in new.items():
-        known[digest] = _store(ledger, digest, one, maker, vector_of[one.text])
+    return found
+
+
+def _keep(
+    ledger: sqlite3.Connection, page: Sequence[int], found: Sequence[_PutForward], wordings: Mapping[int, int]
+) -> None:
+    """Store the propositions of some documents, in the place of what these put forward before."""
+    ledger.executemany("DELETE FROM propositions WHERE document_id = ?", ((row,) for row in page))
     ledger.executemany(
         "INSERT INTO propositions (document_id, attribution_id, statement_id, position, is_deed, answer, wording_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (row, attribution, statement, one.position, one.is_deed, one.answer, known[digest])
-            for row, attribution, statement, digest, one in found
+            (
+                *(one.document, one.attribution, one.statement),
+                *(one.proposition.position, one.proposition.is_deed, one.proposition.answer, wordings[one.digest]),
+            )
+            for one in found
         ),
     )
     ledger.executemany(
