@@ -61,12 +61,14 @@ def begin(
     mentions: Any = None,
     reports: Callable[[Range], bool] = lambda _: True,
     more: Callable[[list[Found]], list[Found]] = lambda found: found,
+    widened: Callable[[list[Found]], list[Found]] = lambda found: found,
 ) -> Callable[[], Extracted]:
     """Start on a document; the function that comes back finishes it.
 
     Between the two other documents may be started, so that no thread waits. `mentions` is the session of the
     mention model, where its rows are wanted too; `reports` says of the words of a cue inside a content whether
-    they are of a kind that attributes; `more` adds attributions that rules find beside the model.
+    they are of a kind that attributes; `more` adds attributions that rules find beside the model; `widened`
+    gives them contents that the model cut short or did not see.
     """
     rest = windows(words.first)
 
@@ -115,7 +117,8 @@ def begin(
                 held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :], held.rows[keep - base :]
             )
             base, current = keep, following
-        found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
+        found = widened(find_attributions(words, cues, roles.__getitem__, tagger.role_change))
+        found = [one for one in found if one.content]
         nested = nest(words, more(whole_quotations(found, words)), inner, roles.__getitem__, tagger.role_change)
         return Extracted(nested, rows)
 

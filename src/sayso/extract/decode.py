@@ -108,7 +108,7 @@ class _Roles:
 
 
 def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], Floats], change: Floats) -> list[Found]:
-    """The attributions of a document: the roles of every cue, settled against each other.
+    """The attributions of a document: the roles of every cue, settled against each other. Some have no content.
 
     `scores` gives the role scores [words around the cue, 6] of a cue.
     """
@@ -131,7 +131,7 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
     lost.update(i for i in found if i not in kept)
     kept |= _holding(words, cues, reads, kept, sorted(lost), change)
     kept |= _left_over(words, cues, reads, kept, change)
-    return [kept[i] for i in sorted(kept)]
+    return [kept.get(i, found[i]) for i in range(len(cues))]
 
 
 def _holding(
