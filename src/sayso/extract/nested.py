@@ -15,7 +15,9 @@ import numpy as np
 from sayso.extract.chain import Floats
 from sayso.extract.decode import Cue, Found, Inside, Range, find_inside
 from sayso.extract.words import NEW_PARAGRAPH, Words
+from sayso.lexicon import word_list
 
+_ABBREVIATED = word_list("abbreviations before a name")
 _JOINING = frozenset(("and", "but", "so", "yet", "because"))
 _SUBJECTS = frozenset(("i", "you", "he", "she", "it", "we", "they", "if", "when", "that", "this", "there"))
 SURE = 0.5  # probability of a cue's words, on average, for an attribution inside another
@@ -109,12 +111,17 @@ def nest(
 
 def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[Range, ...], bool]:
     """The part of a content that lies in the cue's sentence, and whether words of it follow the cue: then the
-    attribution's content does ("experts say that …"), and else it stands before ("…, experts say")."""
+    attribution's content does ("experts say that …"), and else it stands before ("…, experts say").
+
+    Sentences are cut here also where they stand within one quotation.
+    """
 
     def ends(word: int) -> bool:
+        if words.gap[word] == NEW_PARAGRAPH:
+            return True
         mark = words.text[int(words.start[word]) : int(words.end[word])]
         last = word + 1 == len(words) or bool(words.gap[word + 1])
-        return (mark in (".", "!", "?") and last) or bool(words.gap[word] == NEW_PARAGRAPH)
+        return last and (mark in ("!", "?") or (mark == "." and not _abbreviates(words, word)))
 
     low = next((i + 1 for i in range(cue[0] - 1, -1, -1) if ends(i)), 0)
     high = next((i + 1 for i in range(cue[1], len(words)) if ends(i)), len(words))
@@ -122,6 +129,12 @@ def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[R
     after = sum(int(words.spoken[max(a, cue[1]) : b].sum()) for a, b in open_ if b > cue[1])
     direct = cue[1] < len(words) and bool(words.spoken[cue[1]])
     return open_, after >= 2 and direct
+
+
+def _abbreviates(words: Words, stop: int) -> bool:
+    """Whether a full stop only shortens the word before it: "Mr.", "U.S.", "F. Ruiz"."""
+    before = _lower(words, stop - 1) if stop and not words.gap[stop] else ""
+    return before in _ABBREVIATED or (len(before) == 1 and words.case[stop - 1] == 2)
 
 
 def _first_clause(words: Words, one: Found) -> tuple[Range, ...]:
