@@ -22,6 +22,7 @@ from sayso.extract import Extracted, Submit, at_once, begin
 from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
+from sayso.extract.dismissals import dismissals
 from sayso.extract.postposed import postposed
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.turns import turns
@@ -196,7 +197,8 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, C
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
     def more(found: list[Found]) -> list[Found]:
-        return unanswered(words, lower, turns(words, found), models.lexicon)
+        found = dismissals(words, lower, turns(words, found), models.lexicon)
+        return unanswered(words, lower, found, models.lexicon)
 
     def widened(found: list[Found]) -> list[Found]:
         return postposed(words, lower, sentence, found)

@@ -22,7 +22,8 @@ _JOINING = frozenset(("and", "but", "or", "so", "yet", "because"))
 _SUBJECTS = frozenset(("i", "you", "he", "she", "it", "we", "they", "if", "when", "that", "this", "there"))
 _REASONS = frozenset(("because", "but", "while", "though"))
 _HELPERS = word_list("helping verbs of silence")
-SURE = 0.4  # probability of a cue's words, on average, for an attribution inside another
+SURE = 0.4  # probability of a cue's first word, for an attribution inside another
+GOES_ON = 0.5  # of the words behind it
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def inner_cues(words: Words, scores: Floats, start: int) -> list[Cue]:
             i += 1
             continue
         begin, i = i, i + 1
-        while i < n and ((inside[i] >= SURE and share[i, 1] < share[i, 2]) or _cut(words, start + i)):
+        while i < n and ((inside[i] >= GOES_ON and share[i, 1] < share[i, 2]) or _cut(words, start + i)):
             i += 1
         while begin and _cut(words, start + begin):
             begin -= 1
@@ -158,7 +159,8 @@ def _goes_on(words: Words, place: int) -> bool:
         return len(following) == 2 and following[1] in _SUBJECTS
     if word in _REASONS:
         return bool(words.quote[place] == words.quote[place - 1])
-    return word in _JOINING and bool(following) and (following[0] in _SUBJECTS or following[0] in _HELPERS)
+    after = following[0] if word in _JOINING and following else "that"
+    return after != "that" and (after in _SUBJECTS or after in _HELPERS)
 
 
 def _lower(words: Words, place: int) -> str:
@@ -177,6 +179,8 @@ def _holds(outer: Found, inner: Found) -> bool:
 
 
 def _whole(words: Words, inner: Found, holder: Found) -> bool:
-    """Whether nothing is left of the holder's content but the inner one's: then it is no other attribution."""
-    mine = {i for a, b in inner.content for i in range(a, b)}
+    """Whether nothing is left of the holder's content but the inner one's, or a cue of nobody's before it ("dismissed
+    [claims of a link]"): then it is no other attribution."""
+    cue = () if inner.source else (inner.cue,)
+    mine = {i for a, b in (*cue, *inner.content) for i in range(a, b)}
     return all(i in mine for a, b in holder.content for i in range(a, b) if words.spoken[i])
