@@ -22,8 +22,7 @@ _JOINING = frozenset(("and", "but", "or", "so", "yet", "because"))
 _SUBJECTS = frozenset(("i", "you", "he", "she", "it", "we", "they", "if", "when", "that", "this", "there"))
 _REASONS = frozenset(("because", "but", "while", "though"))
 _HELPERS = word_list("helping verbs of silence")
-SURE = 0.4  # probability of a cue's first word, for an attribution inside another
-GOES_ON = 0.5  # of the words behind it
+SURE = 0.5  # probability of a cue's words, on average, for an attribution inside another
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def inner_cues(words: Words, scores: Floats, start: int) -> list[Cue]:
             i += 1
             continue
         begin, i = i, i + 1
-        while i < n and ((inside[i] >= GOES_ON and share[i, 1] < share[i, 2]) or _cut(words, start + i)):
+        while i < n and ((inside[i] >= SURE and share[i, 1] < share[i, 2]) or _cut(words, start + i)):
             i += 1
         while begin and _cut(words, start + begin):
             begin -= 1
