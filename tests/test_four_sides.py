@@ -1,9 +1,8 @@
 """Articles of one build: somebody is said to be behind something, and four sides take a position on it.
 
 An agency holds it likely, by way of a newspaper; an opponent has been told so; a minister, asked, calls it possible; a
-party and a relative dispute it; another minister withholds until an inquiry ends. In river, exam and fire reading
-misses who disputes it ("dismissed talk of ties between …" is no attribution there): that is asserted below, too, so
-that it is seen when it is mended.
+party and a relative dispute it; another minister withholds until an inquiry ends. In exam reading finds who disputes
+it, and tracing takes it for another matter: that is asserted below, too, so that it is seen when it is mended.
 """
 
 from __future__ import annotations
@@ -22,9 +21,7 @@ FOLDER = Path(__file__).parent / "data" / "four_sides"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text("utf8"))
 SAYING = (Stance.SAYS, Stance.PROBABLE)
 MISSED = {
-    "river": {"chamber of commerce", "Karin Lindqvist"},
     "exam": {"association of private schools", "Daniel Achterberg"},
-    "fire": {"Councillors", "Peter Malden"},
     "hospital": {"office"},
 }
 

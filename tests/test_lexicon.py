@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sayso.extract.dismissals import dismissals
 from sayso.extract.unanswered import unanswered
 from sayso.extract.words import split_words
 from sayso.lexicon import Row, load_lexicon
@@ -149,6 +150,17 @@ def test_short_forms_and_full_names_are_single_words() -> None:
 def test_an_alias_of_an_outlet_is_not_its_own_name() -> None:
     for row in TABLES["outlets"]:
         assert row["name"] not in row["aliases"].split("; ")
+
+
+@pytest.mark.parametrize("row", [pytest.param(r, id=r["phrase"]) for r in TABLES["dismissals"]])
+def test_a_dismissal_is_found_in_its_example(row: Row, tokenizer: Any) -> None:
+    words = split_words(row["example"], tokenizer)
+    lower = lowered(words)
+    (found,) = dismissals(words, lower, [], LEXICON)
+    assert lower[found.cue[0]] in row["forms"].split()
+    assert lower[slice(*found.cue)][1:] == row["phrase"].split()[1:]
+    assert found.source == (0, found.cue[0])
+    assert found.content == ((found.cue[1], len(words) - 1),)
 
 
 @pytest.mark.parametrize("row", [pytest.param(r, id=r["phrase"]) for r in TABLES["unanswered"]])

@@ -14,11 +14,16 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sayso import __version__
 from sayso.extract import Extracted, Submit, at_once, begin
 from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
+from sayso.extract.dismissals import dismissals
+from sayso.extract.postposed import postposed
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.turns import turns
 from sayso.extract.unanswered import unanswered
@@ -62,6 +67,15 @@ class Models:
     manner: MannerModel
     places: PlaceModel
     lexicon: Lexicon
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A document's words, the same in lower case, and the number of the sentence that each stands in."""
+
+    words: Words
+    lower: list[str]
+    sentence: NDArray[np.int64]
 
 
 @cache
@@ -151,13 +165,13 @@ def chains(given: Document | str) -> list[list[Span]]:
     """The mentions of one document by who or what they are of, entities with one mention among them: what
     reading decides before it keeps those who speak. For measuring against corpora of coreference."""
     document, models = as_document(given), shipped_models()
-    words, lower, finish = _extract(document, models, at_once)
+    cut, finish = _extract(document, models, at_once)
     extracted = finish()
     placed = [Placed(n.found.source, n.found.cue, n.found.content, n.within) for n in extracted.found]
     scores = models.mentions.scores(extracted.rows)
-    linked = link_mentions(words, lower, sentence_numbers(words), placed, scores, models.mentions, models.lexicon)
+    linked = link_mentions(cut.words, cut.lower, cut.sentence, placed, scores, models.mentions, models.lexicon)
     return [
-        [plain_span(words, linked.mentions[i].start, linked.mentions[i].end) for i in entity.mentions]
+        [plain_span(cut.words, linked.mentions[i].start, linked.mentions[i].end) for i in entity.mentions]
         for entity in linked.entities.entities
     ]
 
@@ -170,30 +184,36 @@ def _cores() -> int:
 
 
 def _begin(document: Document, models: Models, submit: Submit) -> Callable[[], Reading]:
-    words, lower, finish = _extract(document, models, submit)
-    return lambda: _reading(document, words, lower, finish(), models)
+    cut, finish = _extract(document, models, submit)
+    return lambda: _reading(document, cut, finish(), models)
 
 
-def _extract(document: Document, models: Models, submit: Submit) -> tuple[Words, list[str], Callable[[], Extracted]]:
-    """A document's words, the same in lower case, and what finishes the pass of the models that is begun here."""
+def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, Callable[[], Extracted]]:
+    """A document's words, and what finishes the pass of the models that is begun here."""
     words = split_words(document.text, models.tagger.tokenizer)
-    lower = lowered(words)
+    lower, sentence = lowered(words), sentence_numbers(words)
 
     def attributes(cue: tuple[int, int]) -> bool:
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
     def more(found: list[Found]) -> list[Found]:
-        return unanswered(words, lower, turns(words, found), models.lexicon)
+        found = dismissals(words, lower, turns(words, found), models.lexicon)
+        return unanswered(words, lower, found, models.lexicon)
 
-    return words, lower, begin(words, models.tagger, submit, models.mentions.words, attributes, more)
+    def widened(found: list[Found]) -> list[Found]:
+        return postposed(words, lower, sentence, found)
+
+    return Cut(words, lower, sentence), begin(
+        words, models.tagger, submit, models.mentions.words, attributes, more, widened
+    )
 
 
-def _reading(document: Document, words: Words, lower: list[str], extracted: Extracted, models: Models) -> Reading:
+def _reading(document: Document, cut: Cut, extracted: Extracted, models: Models) -> Reading:
+    words, lower, sentence = cut.words, cut.lower, cut.sentence
     language = document.language or language_of(document.text)
     foreign = language is not None and language.split("-")[0].lower() != TRAINED_ON
     lexicon = models.lexicon
     nested = extracted.found
-    sentence = sentence_numbers(words)
     placed = [Placed(n.found.source, n.found.cue, n.found.content, n.within) for n in nested]
     scores = models.mentions.scores(extracted.rows)
     resolved = resolve(document, words, lower, sentence, placed, scores, models.mentions, lexicon)

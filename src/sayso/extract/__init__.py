@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.chain import Floats
+from sayso.extract.confidence import confidence
 from sayso.extract.decode import SURE, Cue, Found, Range, find_attributions, find_cues
 from sayso.extract.nested import Nested, inner_cues, nest
 from sayso.extract.quotations import whole_quotations
@@ -26,6 +27,8 @@ from sayso.extract.windows import windows
 from sayso.extract.words import Words
 
 BLOCK = 16  # windows that are under way at once for one document
+LEAST = 0.3  # of confidence: of less sure attributions, annotators mark one in six
+SURE_CUE = 0.8  # of probability: what has such a cue is kept, however doubtful its source and content are
 INNER = slice(14, 17)  # the columns of the mention model's rows that speak of cues inside contents
 LONGEST_CUE = 64  # words; room for it is kept beside the reach of the roles
 
@@ -61,12 +64,14 @@ def begin(
     mentions: Any = None,
     reports: Callable[[Range], bool] = lambda _: True,
     more: Callable[[list[Found]], list[Found]] = lambda found: found,
+    widened: Callable[[list[Found]], list[Found]] = lambda found: found,
 ) -> Callable[[], Extracted]:
     """Start on a document; the function that comes back finishes it.
 
     Between the two other documents may be started, so that no thread waits. `mentions` is the session of the
     mention model, where its rows are wanted too; `reports` says of the words of a cue inside a content whether
-    they are of a kind that attributes; `more` adds attributions that rules find beside the model.
+    they are of a kind that attributes; `more` adds attributions that rules find beside the model; `widened`
+    gives them contents that the model cut short or did not see.
     """
     rest = windows(words.first)
 
@@ -115,7 +120,9 @@ def begin(
                 held.words[keep - base :], held.cue[keep - base :], held.score[keep - base :], held.rows[keep - base :]
             )
             base, current = keep, following
-        found = find_attributions(words, cues, roles.__getitem__, tagger.role_change)
+        found = widened(find_attributions(words, cues, roles.__getitem__, tagger.role_change))
+        sure = {cue.words for cue in cues if cue.probability >= SURE_CUE}
+        found = [f for f in found if f.content and (f.cue in sure or confidence(f.signs, tagger.calibration) >= LEAST)]
         nested = nest(words, more(whole_quotations(found, words)), inner, roles.__getitem__, tagger.role_change)
         return Extracted(nested, rows)
 

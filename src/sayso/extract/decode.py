@@ -108,7 +108,7 @@ class _Roles:
 
 
 def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], Floats], change: Floats) -> list[Found]:
-    """The attributions of a document: the roles of every cue, settled against each other.
+    """The attributions of a document: the roles of every cue, settled against each other. Some have no content.
 
     `scores` gives the role scores [words around the cue, 6] of a cue.
     """
@@ -121,13 +121,55 @@ def find_attributions(words: Words, cues: list[Cue], scores: Callable[[Range], F
     roles: dict[int, _Roles] = {}
     barred = {i: in_cue[r.low : r.low + len(r.score)].copy() for i, r in enumerate(reads)}
     again = list(range(len(cues)))
+    lost: set[int] = set()
     while again:  # each round bars words for good, so there is a last one
         roles.update(_decode(reads, change, barred, again))
         again = _settle(cues, roles, barred, len(words))
+        lost.update(again)
     found = {i: _attribution(words, cue, roles[i]) for i, cue in enumerate(cues)}
     kept = {i: one for i, one in found.items() if one.content}
+    lost.update(i for i in found if i not in kept)
+    kept |= _holding(words, cues, reads, kept, sorted(lost), change)
     kept |= _left_over(words, cues, reads, kept, change)
-    return [kept[i] for i in sorted(kept)]
+    return [kept.get(i, found[i]) for i in range(len(cues))]
+
+
+def _holding(
+    words: Words, cues: list[Cue], reads: list[_Read], kept: dict[int, Found], lost: list[int], change: Floats
+) -> dict[int, Found]:
+    """The attributions that have others in their contents whole, among those that lost words to others: “The mill plans
+    to close, three people said” is said by the three, the plan within it."""
+    if not lost:
+        return {}
+    barred = {}
+    for i in lost:
+        barred[i] = np.zeros(len(reads[i].score), dtype=bool)
+        barred[i][max(cues[i].words[0] - reads[i].low, 0) : max(cues[i].words[1] - reads[i].low, 0)] = True
+    holding = {}
+    for i, roles in _decode(reads, change, barred, lost):
+        one = _attribution(words, cues[i], roles)
+        others = [other for k, other in kept.items() if k != i and _shares(one, other)]
+        if one.source and one.content and others and all(_has_whole(one, other) for other in others):
+            holding[i] = one
+    return holding
+
+
+def _pieces(one: Found) -> list[Range]:
+    return [one.cue, *((one.source,) if one.source else ()), *one.content]
+
+
+def _shares(one: Found, other: Found) -> bool:
+    """Whether two attributions want the same words, beside a source that both have."""
+    return any(
+        a < d and c < b and not ((a, b) == one.source and (c, d) == other.source)
+        for a, b in _pieces(one)
+        for c, d in _pieces(other)
+    )
+
+
+def _has_whole(one: Found, other: Found) -> bool:
+    """Whether the content of one has another attribution in it whole."""
+    return all(any(a <= c and d <= b for a, b in one.content) for c, d in _pieces(other))
 
 
 def _left_over(

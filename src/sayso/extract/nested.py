@@ -15,9 +15,13 @@ import numpy as np
 from sayso.extract.chain import Floats
 from sayso.extract.decode import Cue, Found, Inside, Range, find_inside
 from sayso.extract.words import NEW_PARAGRAPH, Words
+from sayso.lexicon import word_list
 
-_JOINING = frozenset(("and", "but", "so", "yet", "because"))
+_ABBREVIATED = word_list("abbreviations before a name")
+_JOINING = frozenset(("and", "but", "or", "so", "yet", "because"))
 _SUBJECTS = frozenset(("i", "you", "he", "she", "it", "we", "they", "if", "when", "that", "this", "there"))
+_REASONS = frozenset(("because", "but", "while", "though"))
+_HELPERS = word_list("helping verbs of silence")
 SURE = 0.5  # probability of a cue's words, on average, for an attribution inside another
 
 
@@ -109,12 +113,17 @@ def nest(
 
 def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[Range, ...], bool]:
     """The part of a content that lies in the cue's sentence, and whether words of it follow the cue: then the
-    attribution's content does ("experts say that …"), and else it stands before ("…, experts say")."""
+    attribution's content does ("experts say that …"), and else it stands before ("…, experts say").
+
+    Sentences are cut here also where they stand within one quotation.
+    """
 
     def ends(word: int) -> bool:
+        if words.gap[word] == NEW_PARAGRAPH:
+            return True
         mark = words.text[int(words.start[word]) : int(words.end[word])]
         last = word + 1 == len(words) or bool(words.gap[word + 1])
-        return (mark in (".", "!", "?") and last) or bool(words.gap[word] == NEW_PARAGRAPH)
+        return last and (mark in ("!", "?") or (mark == "." and not _abbreviates(words, word)))
 
     low = next((i + 1 for i in range(cue[0] - 1, -1, -1) if ends(i)), 0)
     high = next((i + 1 for i in range(cue[1], len(words)) if ends(i)), len(words))
@@ -122,6 +131,12 @@ def _clause(words: Words, cue: Range, content: Sequence[Range]) -> tuple[tuple[R
     after = sum(int(words.spoken[max(a, cue[1]) : b].sum()) for a, b in open_ if b > cue[1])
     direct = cue[1] < len(words) and bool(words.spoken[cue[1]])
     return open_, after >= 2 and direct
+
+
+def _abbreviates(words: Words, stop: int) -> bool:
+    """Whether a full stop only shortens the word before it: "Mr.", "U.S.", "F. Ruiz"."""
+    before = _lower(words, stop - 1) if stop and not words.gap[stop] else ""
+    return before in _ABBREVIATED or (len(before) == 1 and words.case[stop - 1] == 2)
 
 
 def _first_clause(words: Words, one: Found) -> tuple[Range, ...]:
@@ -137,9 +152,14 @@ def _first_clause(words: Words, one: Found) -> tuple[Range, ...]:
 
 
 def _goes_on(words: Words, place: int) -> bool:
-    """Whether a comma stands here, and behind it a clause with a subject of its own."""
-    after = [_lower(words, i) for i in range(place, min(place + 3, len(words)))]
-    return len(after) == 3 and after[0] == "," and after[1] in _JOINING and after[2] in _SUBJECTS
+    """Whether a clause begins here that is not said any more: "[because …", "[, and he would look", "[and doesn't"."""
+    word, following = _lower(words, place), [_lower(words, i) for i in range(place + 1, min(place + 3, len(words)))]
+    if word == "," and following[:1] and following[0] in _JOINING:
+        return len(following) == 2 and following[1] in _SUBJECTS
+    if word in _REASONS:
+        return bool(words.quote[place] == words.quote[place - 1])
+    after = following[0] if word in _JOINING and following else "that"
+    return after != "that" and (after in _SUBJECTS or after in _HELPERS)
 
 
 def _lower(words: Words, place: int) -> str:
@@ -158,6 +178,8 @@ def _holds(outer: Found, inner: Found) -> bool:
 
 
 def _whole(words: Words, inner: Found, holder: Found) -> bool:
-    """Whether nothing is left of the holder's content but the inner one's: then it is no other attribution."""
-    mine = {i for a, b in inner.content for i in range(a, b)}
+    """Whether nothing is left of the holder's content but the inner one's, or a cue of nobody's before it ("dismissed
+    [claims of a link]"): then it is no other attribution."""
+    cue = () if inner.source else (inner.cue,)
+    mine = {i for a, b in (*cue, *inner.content) for i in range(a, b)}
     return all(i in mine for a, b in holder.content for i in range(a, b) if words.spoken[i])

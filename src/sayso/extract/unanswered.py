@@ -40,7 +40,7 @@ def unanswered(words: Words, lower: Sequence[str], found: Sequence[Found], lexic
 def _silence(words: Words, lower: Sequence[str], place: int, cued: Set[int], lexicon: Lexicon) -> Found | None:
     """The silence whose helping verb stands at a word."""
     after, negated = _behind_not(lower, place + 1)
-    end = _end_of_sentence(words, lower, place)
+    end = end_of_sentence(words, lower, place)
     for row in lexicon.tables["unanswered"]:
         stop = _matched(lower, row["phrase"].split(), after, end) if negated == (row["negated"] == "yes") else None
         asked = stop if stop is None or not row["to"] else _matched(lower, [row["to"]], stop, end)
@@ -48,7 +48,7 @@ def _silence(words: Words, lower: Sequence[str], place: int, cued: Set[int], lex
             continue
         close = next((i for i in range(asked, end) if _ends_content(words, lower, i)), end)
         start, stop = (asked - 1, stop) if row["to"] == "for" else (asked, asked)  # "for comment"; "to" is of the cue
-        subject = _subject(words, lower, place, cued)
+        subject = subject_of(words, lower, place, cued)
         if subject and any(word in _REQUESTS for word in lower[asked : min(close, asked + _NEAR)]):
             return Found((place, stop), subject, ((start, close),), ())
     return None
@@ -80,7 +80,8 @@ def _matched(lower: Sequence[str], wanted: Sequence[str], start: int, end: int) 
     return start
 
 
-def _end_of_sentence(words: Words, lower: Sequence[str], place: int) -> int:
+def end_of_sentence(words: Words, lower: Sequence[str], place: int) -> int:
+    """The word behind the sentence that a word stands in."""
     for i in range(place, len(lower)):
         if words.gap[i] == NEW_PARAGRAPH and i > place:
             return i
@@ -89,7 +90,7 @@ def _end_of_sentence(words: Words, lower: Sequence[str], place: int) -> int:
     return len(lower)
 
 
-def _subject(words: Words, lower: Sequence[str], verb: int, cued: Set[int]) -> Range | None:
+def subject_of(words: Words, lower: Sequence[str], verb: int, cued: Set[int]) -> Range | None:
     """The words before a verb that name who does it; None where they are too many or none."""
     end = verb
     if end and lower[end - 1] == "who":  # "Bill Hale, who did not respond …"

@@ -125,8 +125,10 @@ def resolve(
 
 
 def _with_subject(one: Placed, lower: Sequence[str], ends: Mapping[int, Range]) -> Placed:
-    """A nested attribution with the subject before its cue as its source, where none was found: “I think …”."""
-    if one.source is not None or one.within is None:
+    """A nested attribution with the subject before its cue as its source, where none was found ("I think …"), or only
+    whoever is told ("Hale wrote [to Vega] that …")."""
+    told = one.source and one.content and one.cue[1] <= one.source[0] and one.source[1] <= one.content[0][0]
+    if one.within is None or (one.source is not None and not told):
         return one
     source = subject_before(lower, one.cue, ends)
     if source is None or any(a < source[1] and source[0] < b for a, b in (one.cue, *one.content)):

@@ -111,7 +111,12 @@ def _name_after(
     """The personal name that ends a description: "the director of the centre, Tilda Voss", "Secretary of State Owen
     Tarrant"."""
     for i in range(start + 1, end):
-        if i not in names or names[i].type != "person" or names[i].end < end - 1:
+        if i not in names or names[i].type != "person":
+            continue
+        apposed = (
+            lower[i - 1] == "," and names[i].end < end and lower[names[i].end] == ","
+        )  # "…, Tilda Voss, a Democrat"
+        if names[i].end < end - 1 and not apposed:
             continue
         between = [k for k in range(start, i) if lower[k] not in ("of", "for", "the", "and", "&")]
         title = bool(between) and all(map(capital, between))  # none in "a lawyer for Bill Hale"
@@ -130,6 +135,7 @@ def _list_goes_on(lower: Sequence[str], comma: int, end: int, names: Mapping[int
 
 
 _BETWEEN = word_list("words between subject and cue")
+_MOST_BETWEEN = 5  # "have n ' t really"
 
 
 def subject_before(
@@ -139,7 +145,7 @@ def subject_before(
 
     `ends` are mentions by the word that follows them.
     """
-    for place in range(cue[0] - 1, max(-1, cue[0] - 5), -1):
+    for place in range(cue[0] - 1, max(-1, cue[0] - _MOST_BETWEEN - 1), -1):
         if lower[place] in _SUBJECTS:
             return (place, place + 1) if lower[place] != "you" else None
         if place + 1 in ends:
