@@ -47,7 +47,7 @@ def test_what_is_dear_may_be_a_little_older(monkeypatch: pytest.MonkeyPatch) -> 
     remembered = Remembered()
     remembered.put("dear", (1,), "counts", cost=0.5)
     remembered.put("dearer", None, "counts", cost=5.0)
-    remembered.put("cheap", None, "a document", cost=0.05)
+    remembered.put("cheap", None, "a document", cost=0.02)
     assert remembered.get("cheap", None) is None
     now = 9.9
     assert remembered.get("dear", (2,)) == "counts"

@@ -13,7 +13,7 @@ from sayso.errors import SaysoError
 from sayso.ledger.opening import reading_from, writing_to
 
 TIME_LIMIT = 10.0  # seconds that the questions of one answer may take together
-STEPS = 20_000  # of SQLite's machine between two looks at the clock: some milliseconds
+STEPS = 500_000  # of SQLite's machine between two looks at the clock: each waits for Python's turn
 CACHE = 16 << 10  # kilobytes of the ledger that each connection keeps in memory
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from sayso.errors import InputError, SaysoError
 
-NICE = 5  # steps down in priority
+NICE = 15  # steps down in priority: pages are answered first
 
 
 class Stopped(BaseException):

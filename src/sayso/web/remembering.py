@@ -20,7 +20,7 @@ MOST_KEPT = 64 << 20  # bytes of answers
 OTHERWISE = 1 << 16  # bytes that an answer counts as that is not yet written
 SETTLED = 0.5  # seconds after a write from which nothing of it is still to come into sight
 MOST_AGE = 10.0  # seconds that an answer is kept: a writer whose disk stalls longer than SETTLED is seen by then
-DEAR = 0.1  # seconds of CPU time: what takes more to make may be as old as that, whatever was written since
+DEAR = 0.025  # seconds of CPU time: what takes more to make may be as old as that, whatever was written since
 
 State = tuple[object, ...]
 
