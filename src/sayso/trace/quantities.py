@@ -26,11 +26,12 @@ _spelled = "|".join([f"(?:{'|'.join(_TENS.split())})[- ](?:{'|'.join(_UNITS.spli
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?P<sign>[$€£¥]|US\$)?\s?(?:(?P<figure>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<short>bn|mn|tn|[kmb])?"
     rf"|(?P<word>{_spelled}|an?(?=[ -](?:dozen|hundred|thousand|million|billion)\b)))"
-    rf"(?P<large>(?:[ -](?:{'|'.join(_LARGE)})\b)*)(?P<percent>\s?%|[ -]per ?cent\b|[ -]percent(?:age)?\b)?(?![\w])",
+    rf"(?P<large>(?:[ -](?:{'|'.join(_LARGE)})\b)*)(?P<percent>\s?%|[ -]per ?cent\b|[ -]percent(?:age)?\b)?(?![\w]|-(?:on|to)-)",
     re.IGNORECASE,
 )
 _AFTER = 3  # words after a number in which the noun counted is looked for
 _LOOSE = 0.05  # "3 million" may be 2.9 million
+_FEW = 12.0  # the largest number that may well be of two things by chance
 _BEFORE = 30  # code points before a number in which "more than" is looked for
 
 
@@ -143,7 +144,10 @@ def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int
     for one in list(left):
         other = next((o for o in right if one.kind == o.kind and (alone or _comparable(one, o))), None)
         if other is not None:
-            differing += 1
+            if one.most > _FEW and _overlap(one, other):
+                agreeing += 1  # "millions of computers", "two million users"
+            else:
+                differing += 1
             left.remove(one)
             right.remove(other)
     return agreeing, differing, len(left) + len(right)
