@@ -2,9 +2,9 @@
 
 Two looks are taken. In the first, which is quick, a small network weighs the signs of agreement and how near the two
 vectors are. It reads the vectors by their cosine alone: with all their numbers it learned its own corpora, and did
-worse on others. What this look leaves open goes to the second (pair_reader.py), which reads both together; its scores,
-those of the first look and the cosine are then weighed once more, so that probabilities fit what was held out. Both
-looks are symmetric in the two.
+worse on others. What this look leaves open gets the second: the words of both are aligned (alignment.py), and what is
+open still is read together (pair_reader.py). All of it is then weighed once more, by a few numbers that were learned
+from pairs of real articles (training/claim_weighing.py). Both looks are symmetric in the two.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.trace.agreement import SIGNS, Facts, signs
-from sayso.trace.encoder import Vectors, unit
+from sayso.trace.alignment import align_pairs
+from sayso.trace.encoder import ClaimEncoder, Vectors, load_encoder, unit
 from sayso.trace.pair_reader import PairReader, load_pair_reader, read_pairs
 from sayso.trace.word_table import WordTable, read_words
 
@@ -31,6 +32,8 @@ Chances = NDArray[np.float64]
 OUTCOMES = ("same", "contrary", "other")
 OPEN = 0.4  # a pair gets a second look where that could still make it as probably the same, or the contrary
 _UNSEEN = 0.055  # how probably a pair that gets none would be called either there: what most pairs like it were called
+_NEARER, _BASE = np.array([0.93, 1.1]), np.array([0.0, -0.33])  # how words are aligned, mostly, given the cosine
+_MORE = np.array([0.08, 0.2])  # how much better they are aligned at most: one pair in twenty exceeds it
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _HARDLY = 0.2  # the most that such a pair can be the same
 _MUCH = 0.6  # of the shorter one's words are shared
@@ -50,12 +53,14 @@ class Judge:
     out: Floats  # [hidden, outcomes]
     out_shift: Floats  # [outcomes]
     words: WordTable
-    second: Floats | None = None  # [scores of the second look, logarithms of the first's, cosine, 1; outcomes]
-    reader: PairReader | None = None  # takes the second look
+    second: Floats | None = None  # [what `seen` gives; outcomes]
+    encoder: ClaimEncoder | None = None  # aligns words
+    reader: PairReader | None = None  # reads pairs
 
 
-def load_judge(folder: Path | Traversable | None = None) -> Judge:
-    """Load the judge from a folder, or the one that ships. Raises FileNotFoundError where a part is missing."""
+def load_judge(folder: Path | Traversable | None = None, encoder: ClaimEncoder | None = None) -> Judge:
+    """Load the judge from a folder, or the one that ships; with an encoder that is loaded already, where one is given.
+    Raises FileNotFoundError where a part is missing."""
     folder = folder or files("sayso") / "weights" / "claims"
     with np.load(BytesIO((folder / "judge.npz").read_bytes())) as given:
         learned = {name: given[name].astype(np.float32) for name in given.files}
@@ -64,7 +69,8 @@ def load_judge(folder: Path | Traversable | None = None) -> Judge:
         return Judge(**learned, words=words)
     with np.load(BytesIO((folder / "second.npz").read_bytes())) as given:
         second = given["second"].astype(np.float32)
-    return Judge(**learned, words=words, second=second, reader=load_pair_reader(folder))
+    encoder = encoder or load_encoder(folder)
+    return Judge(**learned, words=words, second=second, encoder=encoder, reader=load_pair_reader(folder))
 
 
 def judge_pairs(
@@ -84,24 +90,38 @@ def judge_pairs(
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         told, weighed = _first_look(judge, vectors, facts, block)
-        if judge.second is not None and judge.reader is not None:
-            a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
-            cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
-            open_ = np.flatnonzero(_is_open(judge.second, weighed, cosines))
-            chosen = [claim_first(texts[block[i][0]], texts[block[i][1]]) for i in open_.tolist()]
-            scores = np.tile(_scores(_UNSEEN, _UNSEEN), (len(block), 1))
-            scores[open_] = read_pairs(judge.reader, chosen, threads)
-            weighed = kept_apart(second_look(judge.second, scores, weighed, cosines), told)
+        a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
+        cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
+        told_of = [claim_first(texts[i], texts[j]) for i, j in block]
+        weighed = kept_apart(_second_look(judge, weighed, cosines, told_of, threads), told)
         found[start : start + _BLOCK] = weighed
     return found
 
 
-def _is_open(second: Floats, first: Chances, cosines: Floats) -> NDArray[np.bool_]:
-    """Which pairs a second look could make the same, or the contrary, if it spoke for that as plainly as can be."""
+def _second_look(
+    judge: Judge, first: Chances, cosines: Floats, texts: Sequence[tuple[str, str]], threads: int
+) -> Chances:
+    """The probabilities of pairs after a second look at those that are open; the first ones where none is taken."""
+    if judge.second is None or judge.encoder is None or judge.reader is None:
+        return first
+    usual = cosines[:, None] * _NEARER + _BASE
+    aligned, scores = usual.copy(), np.tile(_scores(_UNSEEN, _UNSEEN), (len(first), 1))
+    open_ = np.flatnonzero(_is_open(judge.second, first, usual + _MORE, cosines))
+    aligned[open_] = align_pairs(judge.encoder, [texts[i] for i in open_.tolist()], threads)
+    open_ = open_[_is_open(judge.second, first[open_], aligned[open_], cosines[open_])]
+    scores[open_] = read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads)
+    return second_look(judge.second, scores, first, aligned, cosines)
+
+
+def _is_open(second: Floats, first: Chances, aligned: Chances, cosines: Floats) -> NDArray[np.bool_]:
+    """Which pairs the reader could make the same, or the contrary, if it spoke for that as plainly as can be."""
     surest = 1 - 2 * _LEAST
-    same = second_look(second, np.tile(_scores(surest, _LEAST), (len(first), 1)), first, cosines)[:, 0]
-    contrary = second_look(second, np.tile(_scores(_LEAST, surest), (len(first), 1)), first, cosines)[:, 1]
-    return np.asarray((same >= OPEN) | (contrary >= OPEN))
+    same, contrary = (np.tile(_scores(*best), (len(first), 1)) for best in ((surest, _LEAST), (_LEAST, surest)))
+    most = (
+        second_look(second, same, first, aligned, cosines)[:, 0],
+        second_look(second, contrary, first, aligned, cosines)[:, 1],
+    )
+    return np.asarray(np.maximum(*most) >= OPEN)
 
 
 def _scores(same: float, contrary: float) -> Floats:
@@ -114,20 +134,35 @@ def claim_first(one: str, other: str) -> tuple[str, str]:
     return (one, other) if (len(one), one) <= (len(other), other) else (other, one)
 
 
-def second_look(second: Floats, scores: Floats, first: Chances, cosines: Floats) -> Chances:
-    """Probabilities [pairs, outcomes], from the scores of the second look, those of the first, and cosines."""
-    score = seen(scores, first, cosines) @ second.astype(np.float64)
+def second_look(second: Floats, scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> Chances:
+    """Probabilities [pairs, outcomes], from the scores of the reader, those of the first look, alignments and cosines."""
+    score = seen(scores, first, aligned, cosines) @ second.astype(np.float64)
     score = np.exp(score - score.max(1, keepdims=True))
     return np.asarray(score / score.sum(1, keepdims=True), dtype=np.float64)
 
 
-def seen(scores: Floats, first: Chances, cosines: Floats) -> Chances:
-    """What the last weighing is given of pairs: logarithms of either look's probabilities, and the cosine."""
-    top = scores - scores.max(1, keepdims=True)
-    read = top - np.log(np.exp(top).sum(1, keepdims=True))
-    ones = np.ones((len(scores), 1))
-    parts = (np.maximum(read, np.log(_LEAST)), np.log(np.maximum(first, _LEAST)), cosines[:, None], ones)
-    return np.concatenate(parts, axis=1).astype(np.float64)
+def seen(scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> Chances:
+    """What the last weighing is given of pairs, in the order of SEEN."""
+    read = np.exp(scores - scores.max(1, keepdims=True))
+    read /= read.sum(1, keepdims=True)
+    parts = [_log_odds(read[:, 0]), _log(read[:, 1]), _log_odds(first[:, 0]), _log(first[:, 1])]
+    return np.column_stack([*parts, aligned, cosines, np.ones(len(scores))]).astype(np.float64)
+
+
+SEEN = (
+    *("log odds of same by the reader", "logarithm of contrary by the reader"),
+    *("log odds of same at the first look", "logarithm of contrary at the first look"),
+    *("words aligned on average", "words aligned the least", "cosine", "one"),
+)
+
+
+def _log(chances: Chances) -> Chances:
+    return np.log(np.maximum(chances, _LEAST))
+
+
+def _log_odds(chances: Chances) -> Chances:
+    known = np.clip(chances, _LEAST, 1 - _LEAST)
+    return np.log(known / (1 - known))
 
 
 def first_look(judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Sequence[tuple[int, int]]) -> Chances:
