@@ -36,7 +36,7 @@ _NEARER, _BASE = np.array([0.93, 1.1]), np.array([0.0, -0.33])  # how words are 
 _MORE = np.array([0.08, 0.2])  # how much better they are aligned at most: one pair in twenty exceeds it
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _HARDLY = 0.2  # the most that such a pair can be the same
-_MUCH = 0.6  # of the shorter one's words are shared
+_MUCH, _SOME = 0.6, 0.4  # of the shorter one's words are shared
 _REVERSED = 0.75  # of the pairs of shared words stand in the other order
 _TWO_NAMES = math.log1p(1.9)  # of two: the signs are counted in logarithms
 _BLOCK = 4096  # pairs that are weighed at a time
@@ -208,7 +208,8 @@ def kept_apart(chances: Chances, told: Floats) -> Chances:
     names = (row["names differ"] > 0) & (row["names agree"] == 0)
     much = row["words of the shorter"] >= _MUCH
     turned = (row["turned once"] > 0) & much
-    differs = ((numbers | times | names) & much & ~turned) | swapped
+    some = row["words of the shorter"] >= _SOME  # numbers are of the same things, and tell more apart than a name does
+    differs = ((numbers & some | (times | names) & much) & ~turned) | swapped
     taken = np.where(differs | turned, np.maximum(chances[:, 0] - _HARDLY, 0), 0.0)
     out = chances.copy()
     out[:, 0] -= taken

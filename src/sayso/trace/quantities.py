@@ -45,6 +45,19 @@ class Quantity:
     counted: frozenset[str]
 
 
+_RANKS = {
+    word: float(number)
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+    )
+}
+_RANK = re.compile(
+    rf"\b(?P<article>an?|the)\s+(?:(?P<word>{'|'.join(_RANKS)})|(?P<figure>\d+)(?:st|nd|rd|th))\s+(?!of\b)(?=[a-z])",
+    re.IGNORECASE,
+)
+RANK = "rank"  # "a fourth gate" is not "four gates", nor "two gates"
+
+
 def quantities(text: str) -> tuple[tuple[Quantity, ...], list[tuple[int, int]]]:
     """The numbers of a text, in order, and where they stand."""
     found, places = [], []
@@ -52,6 +65,10 @@ def quantities(text: str) -> tuple[tuple[Quantity, ...], list[tuple[int, int]]]:
         if (quantity := _quantity(text, match)) is not None:
             found.append(quantity)
             places.append(match.span())
+    for match in _RANK.finditer(text):
+        value = float(match["figure"] or _RANKS[match["word"].lower()])
+        found.append(Quantity(value, value, RANK, _counted(text, match.end())))
+        places.append(match.span())
     for words, least, most in _vague():
         for vague in words.finditer(text):
             if not any(a < vague.end() and vague.start() < z for a, z in places):
@@ -97,14 +114,16 @@ def _value(match: re.Match[str]) -> float:
 def _counted(text: str, end: int) -> frozenset[str]:
     """The stems of the words after a number up to a little word: what is counted, and what is said of it."""
     found: list[str] = []
+    of = False
     for word in WORD.finditer(text, end, end + 60):
         low = plain(word[0])
         gap = text[end : word.start()]
         if any(mark in gap for mark in ",;:.()") or (found and low in LITTLE_WORDS) or len(found) == _AFTER:
             break
-        if low == "of" or low in LITTLE_WORDS:
-            if low != "of":
+        if low in LITTLE_WORDS:
+            if not (low == "of" or (of and low in ("the", "its", "their", "his", "her", "these", "those", "our"))):
                 break
+            of = low == "of"  # "one of the gates"
         else:
             found.append(stem(low))
         end = word.end()
@@ -142,7 +161,7 @@ def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int
     differing = 0
     alone = len(left) == len(right) == 1
     for one in list(left):
-        other = next((o for o in right if one.kind == o.kind and (alone or _comparable(one, o))), None)
+        other = next((o for o in right if _comparable(one, o) or (alone and one.kind == o.kind)), None)
         if other is not None:
             if one.most > _FEW and _overlap(one, other):
                 agreeing += 1  # "millions of computers", "two million users"
@@ -154,8 +173,10 @@ def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int
 
 
 def _comparable(a: Quantity, b: Quantity) -> bool:
+    if {a.kind, b.kind} == {RANK, ""}:
+        return bool(a.counted & b.counted)
     return a.kind == b.kind and (bool(a.kind) or not a.counted or not b.counted or bool(a.counted & b.counted))
 
 
 def _overlap(a: Quantity, b: Quantity) -> bool:
-    return a.least <= b.most and b.least <= a.most
+    return (a.kind == RANK) == (b.kind == RANK) and a.least <= b.most and b.least <= a.most
