@@ -19,7 +19,7 @@ from sayso.trace.encoder import ClaimEncoder, word_states
 
 Floats = NDArray[np.float32]
 
-ALIGNED = ("on average", "the least")  # what is told of a pair: see `alignment`
+ALIGNED = ("text that is met better", "the other text", "what is met least")  # told of a pair: see `alignment`
 _LEAST_SHARE = 4  # one piece in so many is among those that are met least
 _KEPT = 1000  # texts whose pieces are kept at a time
 _WORTH_THREADS = 8  # pairs
@@ -43,13 +43,14 @@ def align_pairs(encoder: ClaimEncoder, pairs: Sequence[tuple[str, str]], threads
     return found
 
 
-def alignment(one: Floats, other: Floats) -> tuple[float, float]:
-    """How near the pieces of each of two texts come to pieces of the other: on average over both texts; and, of the
-    text that is met better in this, on average over the quarter of its pieces that are met least."""
+def alignment(one: Floats, other: Floats) -> tuple[float, float, float]:
+    """How near the pieces of two texts come to pieces of the other, on average over the text that is met better, which
+    may be contained in more, and over the other; and over the quarter of pieces that are met least, of the text that is
+    met better in that."""
     if not len(one) or not len(other):
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     near = one @ other.T
     sides = (near.max(1), near.max(0))
-    mean = sum(float(side.mean()) for side in sides) / 2
+    means = [float(side.mean()) for side in sides]
     least = max(float(np.sort(side)[: max(1, len(side) // _LEAST_SHARE)].mean()) for side in sides)
-    return mean, least
+    return max(means), min(means), least

@@ -73,7 +73,7 @@ def word_states(encoder: ClaimEncoder, text: str) -> NDArray[np.float32]:
     """The vector [pieces, WIDTH], of length one, of each word piece of a text as it stands in its sentence."""
     pieces = pieces_of(encoder, text)[None]
     inside: NDArray[np.float32] = encoder.session.run(["states"], {"pieces": pieces})[0][0][1:-1]
-    return inside / np.linalg.norm(inside, axis=1, keepdims=True)
+    return np.asarray(inside / np.linalg.norm(inside, axis=1, keepdims=True), dtype=np.float32)
 
 
 def quantized(vector: NDArray[np.float32]) -> Vectors:

@@ -32,8 +32,8 @@ Chances = NDArray[np.float64]
 OUTCOMES = ("same", "contrary", "other")
 OPEN = 0.4  # a pair gets a second look where that could still make it as probably the same, or the contrary
 _UNSEEN = 0.055  # how probably a pair that gets none would be called either there: what most pairs like it were called
-_NEARER, _BASE = np.array([0.93, 1.1]), np.array([0.0, -0.33])  # how words are aligned, mostly, given the cosine
-_MORE = np.array([0.08, 0.2])  # how much better they are aligned at most: one pair in twenty exceeds it
+_NEARER, _BASE = np.array([0.97, 1.05, 1.34]), np.array([0.02, -0.11, -0.46])  # how words are aligned, by cosine
+_MORE = np.array([0.13, 0.1, 0.22])  # how much better they are aligned at most: one pair in twenty exceeds it
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _HARDLY = 0.2  # the most that such a pair can be the same
 _MUCH, _SOME = 0.6, 0.4  # of the shorter one's words are shared
@@ -89,7 +89,7 @@ def judge_pairs(
     found = np.zeros((len(pairs), len(OUTCOMES)))
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
-        told, weighed = _first_look(judge, vectors, facts, block)
+        told, weighed = first_signs(judge, vectors, facts, block)
         a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
         cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
         told_of = [claim_first(texts[i], texts[j]) for i, j in block]
@@ -135,8 +135,13 @@ def claim_first(one: str, other: str) -> tuple[str, str]:
 
 
 def second_look(second: Floats, scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> Chances:
-    """Probabilities [pairs, outcomes], from the scores of the reader, those of the first look, alignments and cosines."""
-    score = seen(scores, first, aligned, cosines) @ second.astype(np.float64)
+    """Probabilities [pairs, outcomes], from the reader's scores, those of the first look, alignments and cosines."""
+    return weighed_once_more(second, seen(scores, first, aligned, cosines))
+
+
+def weighed_once_more(second: Floats | Chances, given: Chances) -> Chances:
+    """Probabilities [pairs, outcomes] of what `seen` gives of pairs."""
+    score = given @ second.astype(np.float64)
     score = np.exp(score - score.max(1, keepdims=True))
     return np.asarray(score / score.sum(1, keepdims=True), dtype=np.float64)
 
@@ -152,7 +157,7 @@ def seen(scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> C
 SEEN = (
     *("log odds of same by the reader", "logarithm of contrary by the reader"),
     *("log odds of same at the first look", "logarithm of contrary at the first look"),
-    *("words aligned on average", "words aligned the least", "cosine", "one"),
+    *("words of the text that is met better", "words of the other", "words that are met least", "cosine", "one"),
 )
 
 
@@ -169,11 +174,11 @@ def first_look(judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Se
     """The probabilities of pairs at the first look alone."""
     found = np.zeros((len(pairs), len(OUTCOMES)))
     for start in range(0, len(pairs), _BLOCK):
-        _, found[start : start + _BLOCK] = _first_look(judge, vectors, facts, pairs[start : start + _BLOCK])
+        _, found[start : start + _BLOCK] = first_signs(judge, vectors, facts, pairs[start : start + _BLOCK])
     return found
 
 
-def _first_look(
+def first_signs(
     judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Sequence[tuple[int, int]]
 ) -> tuple[Floats, Chances]:
     """The signs of some pairs, and their probabilities by these."""

@@ -26,7 +26,8 @@ _spelled = "|".join([f"(?:{'|'.join(_TENS.split())})[- ](?:{'|'.join(_UNITS.spli
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?P<sign>[$€£¥]|US\$)?\s?(?:(?P<figure>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<short>bn|mn|tn|[kmb])?"
     rf"|(?P<word>{_spelled}|an?(?=[ -](?:dozen|hundred|thousand|million|billion)\b)))"
-    rf"(?P<large>(?:[ -](?:{'|'.join(_LARGE)})\b)*)(?P<percent>\s?%|[ -]per ?cent\b|[ -]percent(?:age)?\b)?(?![\w]|-(?:on|to)-)",
+    rf"(?P<large>(?:[ -](?:{'|'.join(_LARGE)})\b)*)(?P<percent>\s?%|[ -]per ?cent\b|[ -]percent(?:age)?\b)?"
+    r"(?![\w]|-(?:on|to)-)",
     re.IGNORECASE,
 )
 _AFTER = 3  # words after a number in which the noun counted is looked for
@@ -45,14 +46,10 @@ class Quantity:
     counted: frozenset[str]
 
 
-_RANKS = {
-    word: float(number)
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
-    )
-}
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_RANKS = {word: float(n) for n, word in enumerate(_ORDINALS.split(), 1)}
 _RANK = re.compile(
-    rf"\b(?P<article>an?|the)\s+(?:(?P<word>{'|'.join(_RANKS)})|(?P<figure>\d+)(?:st|nd|rd|th))\s+(?!of\b)(?=[a-z])",
+    rf"\b(?:an?|the)\s+(?:(?P<word>{'|'.join(_RANKS)})|(?P<figure>\d+)(?:st|nd|rd|th))\s+(?!of\b)(?=[a-z])",
     re.IGNORECASE,
 )
 RANK = "rank"  # "a fourth gate" is not "four gates", nor "two gates"
@@ -162,13 +159,14 @@ def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int
     alone = len(left) == len(right) == 1
     for one in list(left):
         other = next((o for o in right if _comparable(one, o) or (alone and one.kind == o.kind)), None)
-        if other is not None:
-            if one.most > _FEW and _overlap(one, other):
-                agreeing += 1  # "millions of computers", "two million users"
-            else:
-                differing += 1
-            left.remove(one)
-            right.remove(other)
+        if other is None or (_overlap(one, other) and one.most <= _FEW):
+            continue  # two gates and two cracks: neither the same nor different
+        left.remove(one)
+        right.remove(other)
+        if _overlap(one, other):
+            agreeing += 1  # "millions of computers", "two million users"
+        else:
+            differing += 1
     return agreeing, differing, len(left) + len(right)
 
 
