@@ -145,8 +145,8 @@ def _wordings_of_positions(ledger: sqlite3.Connection) -> Iterator[tuple[str, in
     those of the shorter, and whether that wording says that the claim is so."""
     known: dict[str, list[sqlite3.Row]] = {}
     for one in ledger.execute(
-        "SELECT found_in, wording_id, is_deed, wordings.text, act FROM propositions JOIN wordings ON wordings.id = wording_id"
-        " JOIN documents ON documents.id = propositions.document_id"
+        "SELECT found_in, wording_id, is_deed, wordings.text, act FROM propositions"
+        " JOIN wordings ON wordings.id = wording_id JOIN documents ON documents.id = propositions.document_id"
         " LEFT JOIN attributions ON attributions.id = attribution_id ORDER BY propositions.id"
     ):
         known.setdefault(Path(one["found_in"].partition(",")[0]).name, []).append(one)

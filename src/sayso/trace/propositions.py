@@ -19,7 +19,7 @@ from sayso.lexicon import load_lexicon
 from sayso.model import Act, Attribution, Reading, Source, Span
 from sayso.statements import sentences
 from sayso.trace.agreement import Facts, facts_of
-from sayso.trace.answers import Effect, effect_of, matter_raised, put_to
+from sayso.trace.answers import Effect, effect_of, matter_raised, put_to, reference_of
 from sayso.trace.names_told import Name, same_name
 from sayso.trace.stems import LITTLE_WORDS, WORD
 
@@ -150,14 +150,15 @@ def _taken_up(
     text, one = reading.document.text, reading.attributions[place]
     if one.act in _NO_ANSWERS or not one.content:
         return []
-    if one.act in (Act.DECLINE, Act.ACCUSE):
+    reference = reference_of(one.act, one.cue.of(text), bare(" ".join(piece.of(text) for piece in one.content)))
+    if one.act in (Act.DECLINE, Act.ACCUSE) and reference is None:
         return _refused(reading, starts, place, before)
     opening = parts_of(text, one.content)
-    answer = effect_of(bare(" ".join(cut.of(text) for cut in opening[0]))) if opening else None
+    answer = reference or (effect_of(bare(" ".join(cut.of(text) for cut in opening[0]))) if opening else None)
     if answer is None:
         return []
     found = list[_Taken]()
-    for put in put_to(text, starts(), place, reading.attributions, answer):
+    for put in put_to(text, starts(), place, reading.attributions, answer, points=reference is not None):
         if put.place is not None:
             found += [(told, None, answer) for told in standing_alone(text, (put.place,), mentions)]
             continue
