@@ -177,12 +177,16 @@ def plain_name(name: str) -> str:
     return re.sub(r"^(?:an?|the|its|his|her|their) ", "", folded(name))
 
 
-def shown(counts: dict[str, int]) -> str:
-    """The counts as a table in Markdown."""
+def shown(counts: dict[str, int], pairs: dict[str, dict[str, float]]) -> str:
+    """The counts, and the scores of pairs, as a table in Markdown."""
     lines = ["| | of | share |", "|---|---|---|"]
     for part, whole in SHARES:
         of = counts.get(whole, 0)
         lines.append(f"| {part} | {of} {whole} | {100 * counts.get(part, 0) / of if of else 0:.1f} % |")
+    ranges = counts.get("ranges found", 0)
+    lines.append(f"| mean width of ranges | {ranges} ranges found | {counts.get('width', 0) / max(1, ranges):.2f} |")
+    for outcome, row in pairs.items():
+        lines.append(f"| pairs, {outcome}: F1 | {row['true']} pairs true | {row['f1']:.1f} % |")
     return "\n".join(lines)
 
 
@@ -191,10 +195,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where to store the counts")
     given = parser.parse_args()
     found = measure()
-    table = shown(found["counts"])
+    table = shown(found["counts"], found["pairs"])
     print(table)
-    for outcome, row in found["pairs"].items():
-        print(f"pairs, {outcome}: F1 {row['f1']:.1f} ({row['true']} true, {row['said']} said, {row['right']} right)")
     if given.json:
         given.json.write_text(json.dumps({**found, "table": table}, indent=1) + "\n")
 
