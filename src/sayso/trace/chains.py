@@ -82,7 +82,8 @@ def _follow(scene: Scene, telling: Telling, passed: tuple[str, ...]) -> Chain:
         rest = _follow(scene, cited, here)
         return Chain((first, *steps, *rest.steps), rest.end, rest.circle)
     if telling.finder is not None:  # nobody else's own article is at hand, which would tell who found it
-        steps.append(Step(StepKind.SOURCE, telling.finder.id, telling.finder.name, telling.id))
+        said_in = None if telling.own_voice else telling.id
+        steps.append(Step(StepKind.SOURCE, telling.finder.id, telling.finder.name, said_in))
         end = telling.finder
     if witness is not None:
         known = steps[witness]
