@@ -253,6 +253,8 @@ def pairs() -> str:
         for one in run["figures"]
         if one["corpus"] == "all"
     ]
+    off = run["calibration"]
+    lines += ["", f"Probability of the same: expected calibration error {off['error']:.1f} points."]
     return "\n".join(lines)
 
 

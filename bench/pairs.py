@@ -309,8 +309,9 @@ def figures(pairs: Sequence[LabelledPair], part: str, encoder: ClaimEncoder, jud
     tuned = [one for one in pairs if one.part == "tuned"]
     least = best_thresholds(cosines(tuned, encoder), one_negated(tuned), [one.label for one in tuned])
     here = [one for one in pairs if one.part == part]
+    chances = judged(here, encoder, judge)
     said = {
-        "judge": [OUTCOMES[i] for i in judged(here, encoder, judge).argmax(1)],
+        "judge": [OUTCOMES[i] for i in chances.argmax(1)],
         "cosine": by_cosine(cosines(here, encoder), one_negated(here), least),
     }
     found: list[dict[str, Any]] = []
@@ -321,7 +322,22 @@ def figures(pairs: Sequence[LabelledPair], part: str, encoder: ClaimEncoder, jud
             for outcome in OUTCOMES[:2]:
                 row = scores([outcomes[i] for i in inside], labels, outcome)
                 found.append({"corpus": corpus, "by": name, "outcome": outcome, "pairs": len(inside), **row})
-    return {"part": part, "cosine at least": least, "figures": found}
+    return {"part": part, "cosine at least": least, "calibration": calibration(here, chances), "figures": found}
+
+
+def calibration(pairs: Sequence[LabelledPair], chances: NDArray[np.float64]) -> dict[str, float]:
+    """How far the probabilities of "same" are from how often it is right, in percent: the expected calibration error.
+
+    Pairs are put in ten bins by probability, as wide as each other; the error is the mean over pairs of how far the
+    mean probability of their bin is from the share in it that is the same (M. Naeini, G. Cooper, M. Hauskrecht,
+    "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015). With it comes the mean probability less
+    the share over all pairs: above 0 where the judge is too sure.
+    """
+    told = chances[:, 0]
+    true = np.array([one.label == OUTCOMES[0] for one in pairs])
+    bins = np.minimum((told * 10).astype(int), 9)
+    gaps = [(bins == k).sum() * abs(told[bins == k].mean() - true[bins == k].mean()) for k in np.unique(bins)]
+    return {"error": 100 * float(sum(gaps)) / max(1, len(pairs)), "bias": 100 * float(told.mean() - true.mean())}
 
 
 def agreement(given: Sequence[dict[str, str]]) -> dict[str, float] | None:
@@ -362,6 +378,8 @@ def main() -> None:
     found["labels agree"] = agreement(given)
     print(shown(found))
     print(f"\n{chosen.part} part; the cosine's thresholds: {found['cosine at least']}")
+    told = found["calibration"]
+    print(f"Calibration of same: expected error {told['error']:.1f}, too sure by {told['bias']:.1f} points.")
     if found["labels agree"] is None:
         print("The pairs are labelled once so far.")
     else:

@@ -48,6 +48,12 @@ def test_a_number_is_a_range(text: str, least: float, most: float) -> None:
         ("more than 40 boats sank", "43 boats sank", 1, 0),
         ("12 people died", "people died", 0, 0),
         ("12 men died and 3 boats sank", "3 boats sank and 14 men died", 1, 1),
+        ("one of the gates is cracked", "two gates are cracked", 0, 1),
+        ("a fourth gate is cracked", "four gates are cracked", 0, 1),
+        ("a fourth gate is cracked", "the fourth gate is cracked", 1, 0),
+        ("millions of phones were lost", "at least two million users lost theirs", 1, 0),
+        ("the cracks in two gates", "the two cracked hinges", 0, 0),
+        ("the two met one-on-one", "the two met", 1, 0),
     ],
 )
 def test_numbers_agree_or_differ(a: str, b: str, agree: int, differ: int) -> None:
@@ -69,6 +75,20 @@ def test_numbers_agree_or_differ(a: str, b: str, agree: int, differ: int) -> Non
 def test_times_agree_or_differ(a: str, b: str, same: bool) -> None:
     one, other = (times.times(f"the ferry sank {words}")[0] for words in (a, b))
     assert times.compare(one, other)[:2] == ((1, 0) if same else (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "differ"),
+    [
+        ("over Easter weekend", "on Monday", 0),
+        ("nine days earlier", "on 2 December", 0),
+        ("over Easter weekend", "over Easter weekend", 0),
+        ("nine days earlier", "three days earlier", 1),
+    ],
+)
+def test_a_time_that_the_text_leaves_open_differs_from_no_day(a: str, b: str, differ: int) -> None:
+    one, other = (times.times(f"the ferry sank {words}")[0] for words in (a, b))
+    assert times.compare(one, other)[1] == differ
 
 
 def test_times_are_resolved_by_the_day_of_publication() -> None:
@@ -106,6 +126,9 @@ def test_names_agree_or_differ(a: str, b: str, agree: int, differ: int) -> None:
         ("the ferry did not sail", "the ferry never sailed", False),
         ("the ferry sailed", "the ferry sailed, although it did not rain", False),
         ("he took the money", "he denied taking the money", True),
+        ("it is hard to find a ground", "it is difficult to find a ground", False),
+        ("they may invoke the rarely used act", "they may invoke an act that is used", False),
+        ("the toll is low", "the toll is low, not high", False),
     ],
 )
 def test_a_claim_is_turned_round(a: str, b: str, turned: bool) -> None:

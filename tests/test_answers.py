@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.model import Document
+from sayso.model import Act, Document
 from sayso.reading import read
-from sayso.trace.answers import Effect, effect_of
+from sayso.trace.answers import Effect, effect_of, reference_of
 from sayso.trace.propositions import propositions
 
 
@@ -50,6 +50,43 @@ def test_who_calls_it_a_lie_disputes_what_was_said_last() -> None:
         "“That is a lie,” said Ana Ruiz, who owns the company."
     )
     assert answers(text) == [(Effect.DENIES, "Tarn Ferries had sunk the barge")]
+
+
+@pytest.mark.parametrize(
+    ("act", "cue", "content", "effect"),
+    [
+        (Act.ASSERT, "confirmed", "the figure", Effect.SAYS),
+        (Act.ENDORSE, "accepts", "that finding", Effect.SAYS),
+        (Act.ASSERT, "admits", "it", Effect.SAYS),
+        (Act.ASSERT, "never confirmed", "it", None),
+        (Act.DENY, "rejects", "that", Effect.DENIES),
+        (Act.ACCUSE, "called", "the story nonsense", Effect.DENIES),
+        (Act.FIND, "knew", "of no such order", Effect.DENIES),
+        (Act.DENY, "denied", "that report of the owner", None),
+        (Act.ASSERT, "confirmed", "the sale", None),
+        (Act.ASSERT, "confirmed", "the figure of 40 dead", None),
+        (Act.WANT, "wants", "it", None),
+    ],
+)
+def test_what_no_more_than_points_at_what_was_said(act: Act, cue: str, content: str, effect: Effect | None) -> None:
+    assert reference_of(act, cue, content) == effect
+
+
+@given(st.text(max_size=100), st.text(max_size=100))
+def test_any_text_may_point(cue: str, content: str) -> None:
+    assert reference_of(Act.ASSERT, cue, content) in (None, *Effect)
+
+
+def test_who_confirms_a_figure_says_what_was_said_last() -> None:
+    text = (
+        "The harbour master, Paul Osei, said that forty barges had sunk.\n\n"
+        "Ana Ruiz, who owns the company, confirmed the figure."
+    )
+    assert answers(text) == [(Effect.SAYS, "forty barges had sunk")]
+
+
+def test_who_confirms_what_the_document_does_not_show_says_nothing() -> None:
+    assert answers("Mayor Ana Ruiz confirmed the figure.") == []
 
 
 def test_an_answer_to_what_the_document_does_not_show_is_none() -> None:

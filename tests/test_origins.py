@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sayso.model import Act, Certainty, Copy, OriginKind, Relation, SourceKind, Span, Stance
+from sayso.trace.asking import _with_finder
 from sayso.trace.chains import chain_of, holders
 from sayso.trace.origins import origins_of
 from sayso.trace.scene import Paper, Person, Scene, Telling
@@ -64,6 +65,34 @@ def test_the_paper_reports_what_clerks_say_and_is_a_step_on_the_way() -> None:
     scene = Scene.of([paper("d")], [telling("outer", "d", COURIER), inner])
     assert holders(scene) == [inner]
     assert names(scene, "inner") == ["The Velm Standard", "The Ostrey Courier*", "two clerks"]
+
+
+def test_what_only_may_be_on_the_claim_takes_nobodys_position_away() -> None:
+    inner, outer = telling("inner", "d", CLERKS, within="outer", is_beside=True), telling("outer", "d", COURIER)
+    assert holders(Scene.of([paper("d")], [outer, inner])) == [outer, inner]
+
+
+def test_who_is_said_to_have_found_it_is_the_last_step() -> None:
+    scene = Scene.of([paper("d")], [telling("a", "d", ANA, basis=CLERKS, finder=PILOTS)])
+    assert names(scene, "a") == ["The Velm Standard", "Ana Ruiz*", "two clerks", "harbour pilots"]
+    assert origins_of([chain_of(scene, scene.tellings["a"])]).items[0].name == "harbour pilots"
+
+
+@pytest.mark.parametrize(
+    ("told", "finder"),
+    [
+        ("inspectors found cracks in three gates", "inspectors"),
+        ("the divers of the Velm Port had found no mark", "divers of the Velm Port"),
+        ("the cracks were found by inspectors", None),
+        ("Ana Ruiz found the letter", None),
+        ("prices found their level", None),
+    ],
+)
+def test_who_found_it_is_told_by_the_words(told: str, finder: str | None) -> None:
+    found = _with_finder(telling("a", "d", COURIER), told).finder
+    assert (found.name if found else None) == finder
+    denied = _with_finder(telling("a", "d", COURIER, stance=Stance.DISPUTES), told)
+    assert denied.finder is None
 
 
 def test_on_whose_word_somebody_speaks_is_the_next_step() -> None:

@@ -25,6 +25,13 @@ def told(text: str, cue: str, *content: str, **fields: object) -> Attribution:
 RUIZ = Source("d:1", "Ida Ruiz", SourceKind.PERSON, True)
 
 
+def test_what_is_only_asked_for_is_told_by_nobody() -> None:
+    text = "Ida Ruiz urged the premier to find that the old mill is safe."
+    outer = told(text, "urged", "to find that the old mill is safe", act=Act.REQUEST)
+    inner = told(text, "find", "that the old mill is safe", act=Act.FIND, within=outer.id)
+    assert [one.attribution for one in propositions(Reading(Document("d", text), (outer, inner)))] == [outer.id]
+
+
 def test_a_content_without_its_marks() -> None:
     text = "“The mill is sold,” said Ida Ruiz."
     (one,) = propositions(Reading(Document("d", text), (told(text, "said", "“The mill is sold,”"),)))

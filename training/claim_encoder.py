@@ -50,7 +50,8 @@ def weights_of(encoder: Encoder) -> Weights:
 
 
 def claims_model(w: Weights, quantized: bool = True) -> Any:
-    """pieces [1, n] -> vector [1, WIDTH] of length one. The table of positions also holds what every piece gets."""
+    """pieces [1, n] -> vector [1, WIDTH] of length one, and the states [1, n, WIDTH] that it is the mean of. The table
+    of positions also holds what every piece gets."""
     g = Graph(quantized)
     x = g.rows("word", w["word.weight"], "pieces")
     added = w["case.weight"][0] + w["gap.weight"][0] + w["quote.weight"][0]
@@ -64,7 +65,10 @@ def claims_model(w: Weights, quantized: bool = True) -> Any:
     mean = g.node("ReduceMean", [x, along], "mean", keepdims=0)
     g.node("LpNormalization", [mean], "vector", axis=-1, p=2)
     inputs = [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "n"])]
-    return g.model("claims", inputs, [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, WIDTH])])
+    g.node("Identity", [x], "states")
+    sizes = {"vector": [1, WIDTH], "states": [1, "n", WIDTH]}
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, size) for name, size in sizes.items()]
+    return g.model("claims", inputs, outputs)
 
 
 def _ints(g: Graph, *names: str) -> list[str]:

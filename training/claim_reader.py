@@ -29,8 +29,8 @@ from torch.nn import functional as F
 
 from sayso.extract.tagger import open_session
 from sayso.trace.agreement import facts_of
-from sayso.trace.encoder import load_encoder, unit, vectors
-from sayso.trace.judge import claim_first, first_look, load_judge, seen
+from sayso.trace.encoder import load_encoder, vectors
+from sayso.trace.judge import claim_first, first_look, load_judge
 from sayso.trace.pair_reader import PairReader as PairReaderAtWork
 from sayso.trace.pair_reader import pieces_of_pair, read_pairs
 from training.claim_encoder import base_encoder, pairs_model
@@ -56,10 +56,6 @@ from training.runs import note
 from training.tagger import WIDTH
 
 TOKENIZER = Path(__file__).parent.parent / "src" / "sayso" / "weights" / "extraction" / "tokenizer.json"
-# How the two looks and the cosine are weighed together, for same and for contrary; chosen on the tuned part of
-# bench/gold/pairs.tsv, the dev parts of perspectrum and ecbplus, and tests/cases/claims. Learned on what was held out
-# of the training pairs, most of which a script made, these trusted the reader too far.
-READER, COSINE, SHIFT, SHARPNESS = (0.8, 0.8), (8.0, 3.0), (-3.5, -0.5), 0.9
 WEIGHT = {"perspectrum": 1.5, "ecbplus": 1.0, "wice": 1.5, "changed": 0.7}
 
 
@@ -190,36 +186,20 @@ def figures(found: NDArray[np.float32], held: Sequence[Pair]) -> dict[str, Any]:
     return out
 
 
-def weighing() -> NDArray[np.float64]:
-    """The numbers [given, outcomes] by which both looks and the cosine make scores of same and contrary; something else
-    has 0. See sayso.trace.judge.seen."""
-    second = np.zeros((8, 3))
-    for outcome in (0, 1):
-        second[[outcome, 3 + outcome, 6, 7], outcome] = (READER[outcome], 1.0, COSINE[outcome], SHIFT[outcome])
-    return SHARPNESS * second
-
-
 def finish(network: PairReader, tokenizer: Any, held: Sequence[Pair], out: Path, weights: Path) -> None:
-    """Write the graph that ships and the weights of the two looks, and measure both on what was held out."""
+    """Write the graph that ships, and measure it and the first look on what was held out. How both are weighed together
+    is learned by training/claim_weighing.py."""
     state = {name: value.detach().numpy().astype(np.float32) for name, value in network.state_dict().items()}
     write_model(pairs_model(state), out / "pairs.onnx")
-    judge = load_judge(weights)
-    encoder = load_encoder(weights)
+    judge, encoder = load_judge(weights), load_encoder(weights)
     texts = list(dict.fromkeys(text for p in held for text in (p.a, p.b)))
     place = {text: i for i, text in enumerate(texts)}
     made, facts = vectors(encoder, texts), [facts_of(text) for text in texts]
-    rows = [(place[p.a], place[p.b]) for p in held]
-    first = first_look(judge, made, facts, rows)
+    first = first_look(judge, made, facts, [(place[p.a], place[p.b]) for p in held])
     reader = PairReaderAtWork(open_session(out / "pairs.onnx"), tokenizer)
     scores = read_pairs(reader, [claim_first(p.a, p.b) for p in held])
-    a, b = (np.array(side) for side in zip(*rows, strict=True))
-    given = seen(scores, first, (unit(made[a]) * unit(made[b])).sum(1))
-    second = weighing()
     note(out / "log.jsonl", {"first": figures(np.log(first), held), "reader": figures(scores, held)})
-    note(out / "log.jsonl", {"both": figures((given @ second).astype(np.float32), held)})
-    np.savez(out / "second.npz", second=second)
-    for name in ("pairs.onnx", "second.npz"):
-        (weights / name).write_bytes((out / name).read_bytes())
+    (weights / "pairs.onnx").write_bytes((out / "pairs.onnx").read_bytes())
 
 
 def main(words: Sequence[str]) -> None:

@@ -113,6 +113,13 @@ def _negations(lexicon: Lexicon) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(stem(plain(w)) for w in WORD.findall(one)) for one in words) | {("unlike",)}
 
 
+@cache
+def _negating_adverbs(lexicon: Lexicon) -> frozenset[str]:
+    """The stems of adverbs that negate: what has the same stem and is none does not."""
+    return frozenset(stem(row["words"]) for row in lexicon.tables["negations"] if row["words"].endswith("ly"))
+
+
+_DETERMINERS = frozenset(("a", "an", "the", "this", "that", "its", "his", "her", "their"))
 _CONTRACTED = re.compile(r"n[’']t\b")
 
 
@@ -131,10 +138,15 @@ def _negated(text: str, lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str
         size = 0
         if all_stems[i] in opening:
             size = next((n for n in (2, 1) if tuple(all_stems[i : i + n]) in negations), 0)
+        if size == 1 and all_stems[i] in _negating_adverbs(lexicon):
+            # "hard to find" is not "hardly found", and "invoke a rarely used act" not "hardly invoke an act"
+            size = int(low[i].endswith("ly") and (i == 0 or low[i - 1] not in _DETERMINERS))
         if size:
             by |= set(all_stems[i : i + size])
             after = joined(all_stems[i + size : i + size + _REACH], phrases(lexicon))
-            found += [word for word in after if word not in little][:1]
+            said = frozenset(all_stems[:i]) | frozenset(all_stems[i + size + _REACH :])
+            if all(_opposites_of(word).isdisjoint(said) for word in after):  # "low, not high" is low
+                found += [word for word in after if word not in little][:1]
         i += size or 1
     twice = {word for word in found if found.count(word) % 2 == 0}
     return frozenset(found) - twice, frozenset(by)

@@ -1,8 +1,9 @@
 """What a source takes a position on without saying it: an answer takes up what was put to it.
 
 “Anything is possible” is a position on what the speaker was asked; “a pack of lies” one on what somebody else has just
-been said to say; not to accuse a company of any offence, one on what the article says of that company and the matter.
-Where the document does not show what was put, there is none.
+been said to say, and so is what no more than points at it: the police "confirmed the figure", the owner "denied it".
+Not to accuse a company of any offence is one on what the article says of that company and the matter. Where the
+document does not show what was put, there is none.
 """
 
 from __future__ import annotations
@@ -78,6 +79,32 @@ def effect_of(sentence: str) -> Effect | None:
     return None
 
 
+def reference_of(act: Act | None, cue: str, content: str) -> Effect | None:
+    """What somebody makes of what was put, where a content no more than points at it: "confirmed the figure", "accepts
+    that finding", "rejects that", "called the story nonsense", "knew of no such order"; else None.
+
+    >>> reference_of(Act.DENY, "denied", "it")
+    <Effect.DENIES: 'denies'>
+    """
+    if _NO_SUCH.fullmatch(content) and act in _SAYING:
+        return Effect.SAYS if act is Act.DENY else Effect.DENIES
+    pointed = _POINTING.match(content)
+    if pointed is None or (pointed["noun"] and pointed["noun"].lower() not in word_list("nouns for what was said")):
+        return None
+    rest = content[pointed.end() :].strip()
+    if rest:
+        return effect_of(rest) if pointed["noun"] and act is not Act.DENY else None
+    if act is Act.DENY:
+        return Effect.DENIES
+    grants = any(word.lower() in word_list("words that grant what was said") for word in WORD.findall(cue))
+    negated = any(_negates(word.lower().replace("’", "'")) for word in WORD.findall(cue))
+    return Effect.SAYS if act is Act.ENDORSE or (grants and not negated and act in _SAYING) else None
+
+
+_NO_SUCH = re.compile(r"(?:of\s+)?no\s+such\s+[\w-]+(?:\s+(?:exists?|existed|was\s+\w+))?", re.IGNORECASE)
+_POINTING = re.compile(
+    r"(?:(?:it|this|that|so|as\s+much)\b(?!\s+\w)|(?:the|this|that|these|those)\s+(?P<noun>[^\W\d_]+)\b)", re.IGNORECASE
+)
 _DEGREES = frozenset(("a", "an", "the", "just", "simply", "all", "entirely", "quite", "complete", "pure"))
 
 
@@ -102,10 +129,15 @@ def _answers(lexicon: Lexicon) -> tuple[tuple[tuple[str, ...], str, Effect], ...
 
 
 def put_to(
-    text: str, starts: Sequence[Span], place: int, attributions: Sequence[Attribution], answer: Effect
+    text: str,
+    starts: Sequence[Span],
+    place: int,
+    attributions: Sequence[Attribution],
+    answer: Effect,
+    points: bool = False,
 ) -> list[Put]:
     """What an answer takes up, given the document's sentences: what its speaker was asked and what the article said
-    before of the same, or else, for one who denies, what the last before it is said to say."""
+    before of the same, or else, for one who denies, or who `points` at it, what the last before it is said to say."""
     one = attributions[place]
     here = _sentence(starts, one.cue.start)
     first = max(0, here - 1)
@@ -124,7 +156,7 @@ def put_to(
         asked = _PUT.search(text, starts[number].start, starts[number].end)
         if asked and not (inside.start <= asked.start("put") < inside.end):
             return [Put(Span(asked.start("put"), asked.end("put")), None, denied)]
-    if not denied:
+    if not (denied or points):
         return []
     for other in sorted(attributions, key=lambda two: -two.cue.start):
         if other.cue.start >= one.cue.start or other.within is not None or other.act not in _SAYING:

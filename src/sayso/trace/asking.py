@@ -8,6 +8,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ from sayso.trace.origins import origins_of
 from sayso.trace.rows import Rows, Sources, rows_of, sources_with
 from sayso.trace.scene import Paper, Person, Scene, Telling
 from sayso.trace.stances import stance_of, stance_of_answer
-from sayso.trace.stems import WORD
+from sayso.trace.stems import WORD, plain, stem
 from sayso.trace.wordings import propositions_of, wordings_in
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ NEAREST = 60  # wordings that a question is weighed against
 TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
 MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
 MOST_BESIDE = 0.7  # how surely that belongs there at most
+SURE = 0.6  # confidence of a position from which a side's least origins rest on it; set by hand on the invented story
 FITS = 0.5  # probability from which a proposition is taken to say what is asked about, or the contrary
 
 
@@ -275,7 +277,7 @@ def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
         assert one.stance is not None  # noqa: S101 - holders have one
         chain = chain_of(scene, one)
         chains[one.stance].append(chain)
-        if not one.is_beside:
+        if not one.is_beside and one.confidence >= SURE:
             sure[one.stance].append(chain)
         positions[one.stance].append(_position(scene, one, chain))
         if chain.circle:
@@ -313,6 +315,7 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
         outer = _holding(rows, one)
         if outer is None:
             found = replace(_own_voice(rows, one, paper, member), is_beside=member.is_beside)
+            found = found if one["is_deed"] else _with_finder(found, one["text"])
             if _adds(found, tellings):
                 tellings[found.id] = found
         first = True
@@ -321,6 +324,8 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
             found, outer = _attribution(rows, outer, paper, member if first else None, answer)
             if answer is not None:
                 found = replace(found, put=one["text"])
+            elif first:
+                found = _with_finder(found, one["text"])
             if first and member.is_beside:
                 found = replace(found, is_beside=True)
             if _adds(found, tellings):
@@ -330,6 +335,33 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
     in_order = sorted(papers.values(), key=lambda one: (one.published_on or "9999", one.id))
     told = sorted(tellings.values(), key=lambda one: (one.document, one.span, one.id))
     return Scene.of(in_order, told, copies_among(ledger, papers))
+
+
+_FOUND = re.compile(  # "inspectors had found cracks", "the divers of the port found that …"
+    r"(?:the\s+)?(?P<finder>(?:[\w’'-]+\s+){0,2}(?P<head>[^\W\d_]+s)(?:\s+of\s+the\s+(?:[A-Z][\w’'-]*\s+(?:of\s+)?){1,4}?)?)"
+    r"\s*\b(?:had\s+|have\s+)?(?:also\s+)?(?:found|discovered|detected|concluded|established)\b(?!\s+by\b)",
+    re.IGNORECASE,
+)
+_AFFIRMING = (Stance.SAYS, Stance.PROBABLE, Stance.POSSIBLE)
+
+
+def _with_finder(telling: Telling, told: str) -> Telling:
+    """A telling with the unnamed people who are said in its words to have found what it tells: it is their position."""
+    match = _FOUND.match(told)
+    if match is None or telling.stance not in _AFFIRMING:
+        return telling
+    if stem(plain(match["head"])) not in _people():
+        return telling
+    name = match["finder"].strip()
+    person = Person(f"{telling.id}:finder", name, SourceKind.GROUP, named=False)
+    return replace(telling, finder=person)
+
+
+@cache
+def _people() -> frozenset[str]:
+    """The stems of the nouns of people who find things out by their work."""
+    lexicon = load_lexicon()
+    return frozenset(stem(plain(word)) for word in (*lexicon.gender_of_noun, *lexicon.title_words))
 
 
 def _holding(rows: Rows, proposition: sqlite3.Row) -> int | None:
@@ -352,7 +384,7 @@ def _adds(found: Telling, tellings: Mapping[str, Telling]) -> bool:
 def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
     paper = scene.papers[one.document]
     sources = [step for step in chain.steps if step.kind is StepKind.SOURCE]
-    holder = paper.signer if one.own_voice else one.speaker
+    holder = one.finder or (paper.signer if one.own_voice else one.speaker)
     outlet = one.own_voice and holder is None
     return Position(
         stance=one.stance or Stance.SAYS,

@@ -40,12 +40,13 @@ def holders(scene: Scene) -> list[Telling]:
     """The tellings that are positions of somebody: those with a stance that do not merely relay another one's.
 
     One relays where another with the same stance lies inside its content: "the paper reported that officials
-    said …" is the officials' position, and the paper a step on its chain.
+    said …" is the officials' position, and the paper a step on its chain. What only may be on the claim takes nobody's
+    position away.
     """
     relayed = {
         outer
         for one in scene.tellings.values()
-        if one.stance is not None and not one.own_voice
+        if one.stance is not None and not one.own_voice and not one.is_beside
         for outer in _around(scene, one)
     }
     return [one for one in scene.tellings.values() if one.stance is not None and one.id not in relayed]
@@ -72,18 +73,22 @@ def _follow(scene: Scene, telling: Telling, passed: tuple[str, ...]) -> Chain:
         return Chain((first, *rest.steps), rest.end, rest.circle)
     steps, end = _inside(scene, telling)
     witness = next((i for i, step in enumerate(steps) if step.kind is StepKind.SOURCE), None)
-    if end is None:
+    if end is None and telling.finder is None:
         return Chain((first,), paper)
-    cited = _cited(scene, telling, end)
+    cited = _cited(scene, telling, end) if end is not None else None
     if cited is not None and len(here) < MOST_STEPS:
         if cited.document in here:
-            return Chain((first, *steps), end, (*here[here.index(cited.document) :], cited.document))
+            return Chain((first, *steps), end or paper, (*here[here.index(cited.document) :], cited.document))
         rest = _follow(scene, cited, here)
         return Chain((first, *steps, *rest.steps), rest.end, rest.circle)
+    if telling.finder is not None:  # nobody else's own article is at hand, which would tell who found it
+        said_in = None if telling.own_voice else telling.id
+        steps.append(Step(StepKind.SOURCE, telling.finder.id, telling.finder.name, said_in))
+        end = telling.finder
     if witness is not None:
         known = steps[witness]
         steps[witness] = Step(known.kind, known.id, known.name, known.attribution, witness=True)
-    return Chain((first, *steps), end)
+    return Chain((first, *steps), end or paper)
 
 
 def _inside(scene: Scene, telling: Telling) -> tuple[list[Step], Person | None]:
@@ -127,7 +132,9 @@ def _of_any_copy(scene: Scene, telling: Telling, end: Person) -> Person:
         if other is not None:
             same[document] = other
     first = same[min(same)]
-    there = _inside(scene, first)[1] if first is not telling else end
+    there: Person | None = end
+    if first is not telling:
+        there = first.finder if telling.finder is not None else _inside(scene, first)[1]
     return there if there is not None and not there.named else end
 
 

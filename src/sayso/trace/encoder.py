@@ -69,6 +69,13 @@ def vectors(encoder: ClaimEncoder, texts: Sequence[str]) -> Vectors:
     return found
 
 
+def word_states(encoder: ClaimEncoder, text: str) -> NDArray[np.float32]:
+    """The vector [pieces, WIDTH], of length one, of each word piece of a text as it stands in its sentence."""
+    pieces = pieces_of(encoder, text)[None]
+    inside: NDArray[np.float32] = encoder.session.run(["states"], {"pieces": pieces})[0][0][1:-1]
+    return np.asarray(inside / np.linalg.norm(inside, axis=1, keepdims=True), dtype=np.float32)
+
+
 def quantized(vector: NDArray[np.float32]) -> Vectors:
     """Vectors of length one in whole numbers."""
     return np.clip(np.rint(vector * STEPS), -127, 127).astype(np.int8)

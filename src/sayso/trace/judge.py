@@ -2,9 +2,9 @@
 
 Two looks are taken. In the first, which is quick, a small network weighs the signs of agreement and how near the two
 vectors are. It reads the vectors by their cosine alone: with all their numbers it learned its own corpora, and did
-worse on others. What this look leaves open goes to the second (pair_reader.py), which reads both together; its scores,
-those of the first look and the cosine are then weighed once more, so that probabilities fit what was held out. Both
-looks are symmetric in the two.
+worse on others. What this look leaves open gets the second: the words of both are aligned (alignment.py), and what is
+open still is read together (pair_reader.py). All of it is then weighed once more, by a few numbers that were learned
+from pairs of real articles (training/claim_weighing.py). Both looks are symmetric in the two.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.trace.agreement import SIGNS, Facts, signs
-from sayso.trace.encoder import Vectors, unit
+from sayso.trace.alignment import align_pairs
+from sayso.trace.encoder import ClaimEncoder, Vectors, load_encoder, unit
 from sayso.trace.pair_reader import PairReader, load_pair_reader, read_pairs
 from sayso.trace.word_table import WordTable, read_words
 
@@ -31,9 +32,11 @@ Chances = NDArray[np.float64]
 OUTCOMES = ("same", "contrary", "other")
 OPEN = 0.4  # a pair gets a second look where that could still make it as probably the same, or the contrary
 _UNSEEN = 0.055  # how probably a pair that gets none would be called either there: what most pairs like it were called
+_NEARER, _BASE = np.array([0.97, 1.05, 1.34]), np.array([0.02, -0.11, -0.46])  # how words are aligned, by cosine
+_MORE = np.array([0.13, 0.1, 0.22])  # how much better they are aligned at most: one pair in twenty exceeds it
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _HARDLY = 0.2  # the most that such a pair can be the same
-_MUCH = 0.6  # of the shorter one's words are shared
+_MUCH, _SOME = 0.6, 0.4  # of the shorter one's words are shared
 _REVERSED = 0.75  # of the pairs of shared words stand in the other order
 _TWO_NAMES = math.log1p(1.9)  # of two: the signs are counted in logarithms
 _BLOCK = 4096  # pairs that are weighed at a time
@@ -50,12 +53,14 @@ class Judge:
     out: Floats  # [hidden, outcomes]
     out_shift: Floats  # [outcomes]
     words: WordTable
-    second: Floats | None = None  # [scores of the second look, logarithms of the first's, cosine, 1; outcomes]
-    reader: PairReader | None = None  # takes the second look
+    second: Floats | None = None  # [what `seen` gives; outcomes]
+    encoder: ClaimEncoder | None = None  # aligns words
+    reader: PairReader | None = None  # reads pairs
 
 
-def load_judge(folder: Path | Traversable | None = None) -> Judge:
-    """Load the judge from a folder, or the one that ships. Raises FileNotFoundError where a part is missing."""
+def load_judge(folder: Path | Traversable | None = None, encoder: ClaimEncoder | None = None) -> Judge:
+    """Load the judge from a folder, or the one that ships; with an encoder that is loaded already, where one is given.
+    Raises FileNotFoundError where a part is missing."""
     folder = folder or files("sayso") / "weights" / "claims"
     with np.load(BytesIO((folder / "judge.npz").read_bytes())) as given:
         learned = {name: given[name].astype(np.float32) for name in given.files}
@@ -64,7 +69,8 @@ def load_judge(folder: Path | Traversable | None = None) -> Judge:
         return Judge(**learned, words=words)
     with np.load(BytesIO((folder / "second.npz").read_bytes())) as given:
         second = given["second"].astype(np.float32)
-    return Judge(**learned, words=words, second=second, reader=load_pair_reader(folder))
+    encoder = encoder or load_encoder(folder)
+    return Judge(**learned, words=words, second=second, encoder=encoder, reader=load_pair_reader(folder))
 
 
 def judge_pairs(
@@ -98,26 +104,44 @@ def judged(
     looked = np.ones(len(pairs), dtype=bool)
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
-        told, weighed = _first_look(judge, vectors, facts, block)
-        if judge.second is not None and judge.reader is not None:
-            a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
-            cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
-            is_open = _is_open(judge.second, weighed, cosines, least)
-            looked[start : start + _BLOCK], open_ = is_open, np.flatnonzero(is_open)
-            chosen = [claim_first(texts[block[i][0]], texts[block[i][1]]) for i in open_.tolist()]
-            scores = np.tile(_scores(_UNSEEN, _UNSEEN), (len(block), 1))
-            scores[open_] = read_pairs(judge.reader, chosen, threads)
-            weighed = kept_apart(second_look(judge.second, scores, weighed, cosines), told)
+        told, weighed = first_signs(judge, vectors, facts, block)
+        a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
+        cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
+        told_of = [claim_first(texts[i], texts[j]) for i, j in block]
+        weighed, looked[start : start + _BLOCK] = _second_look(judge, weighed, cosines, told_of, least, threads)
+        weighed = kept_apart(weighed, told)
         found[start : start + _BLOCK] = weighed
     return found, looked
 
 
-def _is_open(second: Floats, first: Chances, cosines: Floats, least: float) -> NDArray[np.bool_]:
-    """Which pairs a second look could make the same, or the contrary, if it spoke for that as plainly as can be."""
+def _second_look(
+    judge: Judge, first: Chances, cosines: Floats, texts: Sequence[tuple[str, str]], least: float, threads: int
+) -> tuple[Chances, NDArray[np.bool_]]:
+    """The probabilities of pairs after a second look at those that are open, the first ones where none is taken; and
+    which were looked at as far as they are to be."""
+    if judge.second is None or judge.encoder is None or judge.reader is None:
+        return first, np.ones(len(first), dtype=bool)
+    usual = cosines[:, None] * _NEARER + _BASE
+    aligned, scores = usual.copy(), np.tile(_scores(_UNSEEN, _UNSEEN), (len(first), 1))
+    open_ = np.flatnonzero(_is_open(judge.second, first, usual + _MORE, cosines, least))
+    aligned[open_] = align_pairs(judge.encoder, [texts[i] for i in open_.tolist()], threads)
+    open_ = open_[_is_open(judge.second, first[open_], aligned[open_], cosines[open_], least)]
+    scores[open_] = read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads)
+    looked = np.zeros(len(first), dtype=bool)
+    looked[open_] = True
+    return second_look(judge.second, scores, first, aligned, cosines), looked
+
+
+def _is_open(second: Floats, first: Chances, aligned: Chances, cosines: Floats, least: float) -> NDArray[np.bool_]:
+    """Which pairs the reader could make the same, or the contrary, as probably as `least`, if it spoke for that as
+    plainly as can be."""
     surest = 1 - 2 * _LEAST
-    same = second_look(second, np.tile(_scores(surest, _LEAST), (len(first), 1)), first, cosines)[:, 0]
-    contrary = second_look(second, np.tile(_scores(_LEAST, surest), (len(first), 1)), first, cosines)[:, 1]
-    return np.asarray((same >= least) | (contrary >= least))
+    same, contrary = (np.tile(_scores(*best), (len(first), 1)) for best in ((surest, _LEAST), (_LEAST, surest)))
+    most = (
+        second_look(second, same, first, aligned, cosines)[:, 0],
+        second_look(second, contrary, first, aligned, cosines)[:, 1],
+    )
+    return np.asarray(np.maximum(*most) >= least)
 
 
 def _scores(same: float, contrary: float) -> Floats:
@@ -130,31 +154,51 @@ def claim_first(one: str, other: str) -> tuple[str, str]:
     return (one, other) if (len(one), one) <= (len(other), other) else (other, one)
 
 
-def second_look(second: Floats, scores: Floats, first: Chances, cosines: Floats) -> Chances:
-    """Probabilities [pairs, outcomes], from the scores of the second look, those of the first, and cosines."""
-    score = seen(scores, first, cosines) @ second.astype(np.float64)
+def second_look(second: Floats, scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> Chances:
+    """Probabilities [pairs, outcomes], from the reader's scores, those of the first look, alignments and cosines."""
+    return weighed_once_more(second, seen(scores, first, aligned, cosines))
+
+
+def weighed_once_more(second: Floats | Chances, given: Chances) -> Chances:
+    """Probabilities [pairs, outcomes] of what `seen` gives of pairs."""
+    score = given @ second.astype(np.float64)
     score = np.exp(score - score.max(1, keepdims=True))
     return np.asarray(score / score.sum(1, keepdims=True), dtype=np.float64)
 
 
-def seen(scores: Floats, first: Chances, cosines: Floats) -> Chances:
-    """What the last weighing is given of pairs: logarithms of either look's probabilities, and the cosine."""
-    top = scores - scores.max(1, keepdims=True)
-    read = top - np.log(np.exp(top).sum(1, keepdims=True))
-    ones = np.ones((len(scores), 1))
-    parts = (np.maximum(read, np.log(_LEAST)), np.log(np.maximum(first, _LEAST)), cosines[:, None], ones)
-    return np.concatenate(parts, axis=1).astype(np.float64)
+def seen(scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> Chances:
+    """What the last weighing is given of pairs, in the order of SEEN."""
+    read = np.exp(scores - scores.max(1, keepdims=True))
+    read /= read.sum(1, keepdims=True)
+    parts = [_log_odds(read[:, 0]), _log(read[:, 1]), _log_odds(first[:, 0]), _log(first[:, 1])]
+    return np.column_stack([*parts, aligned, cosines, np.ones(len(scores))]).astype(np.float64)
+
+
+SEEN = (
+    *("log odds of same by the reader", "logarithm of contrary by the reader"),
+    *("log odds of same at the first look", "logarithm of contrary at the first look"),
+    *("words of the text that is met better", "words of the other", "words that are met least", "cosine", "one"),
+)
+
+
+def _log(chances: Chances) -> Chances:
+    return np.log(np.maximum(chances, _LEAST))
+
+
+def _log_odds(chances: Chances) -> Chances:
+    known = np.clip(chances, _LEAST, 1 - _LEAST)
+    return np.log(known / (1 - known))
 
 
 def first_look(judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Sequence[tuple[int, int]]) -> Chances:
     """The probabilities of pairs at the first look alone."""
     found = np.zeros((len(pairs), len(OUTCOMES)))
     for start in range(0, len(pairs), _BLOCK):
-        _, found[start : start + _BLOCK] = _first_look(judge, vectors, facts, pairs[start : start + _BLOCK])
+        _, found[start : start + _BLOCK] = first_signs(judge, vectors, facts, pairs[start : start + _BLOCK])
     return found
 
 
-def _first_look(
+def first_signs(
     judge: Judge, vectors: Vectors, facts: Sequence[Facts], pairs: Sequence[tuple[int, int]]
 ) -> tuple[Floats, Chances]:
     """The signs of some pairs, and their probabilities by these."""
@@ -189,7 +233,8 @@ def kept_apart(chances: Chances, told: Floats) -> Chances:
     names = (row["names differ"] > 0) & (row["names agree"] == 0)
     much = row["words of the shorter"] >= _MUCH
     turned = (row["turned once"] > 0) & much
-    differs = ((numbers | times | names) & much & ~turned) | swapped
+    some = row["words of the shorter"] >= _SOME  # numbers are of the same things, and tell more apart than a name does
+    differs = ((numbers & some | (times | names) & much) & ~turned) | swapped
     taken = np.where(differs | turned, np.maximum(chances[:, 0] - _HARDLY, 0), 0.0)
     out = chances.copy()
     out[:, 0] -= taken

@@ -19,7 +19,7 @@ from sayso.lexicon import load_lexicon
 from sayso.model import Act, Attribution, Reading, Source, Span
 from sayso.statements import sentences
 from sayso.trace.agreement import Facts, facts_of
-from sayso.trace.answers import Effect, effect_of, matter_raised, put_to
+from sayso.trace.answers import Effect, effect_of, matter_raised, put_to, reference_of
 from sayso.trace.names_told import Name, same_name
 from sayso.trace.stems import LITTLE_WORDS, WORD
 
@@ -38,6 +38,7 @@ _HOLDING = (Act.ASSERT, Act.BELIEVE, Act.FIND, Act.ACCUSE, Act.DENY)
 _TO_SOMEBODY = re.compile(r"\b(?:I|you|your|we|our|us|let[’']s)\b")
 _NO_ANSWERS = (None, Act.ASK, Act.REQUEST, Act.WANT, Act.COMMIT, Act.DECIDE, Act.UNANSWERED)
 _DETERMINERS = "(?:the|this|that|an?|its|his|her|their)"
+_TO_DO = re.compile(r"\bto\s+(?:\w+ly\s+)?\Z", re.IGNORECASE)
 _DO_SO = re.compile(r"\bdo(?:ing)?\s+(?:so|that|this)\b", re.IGNORECASE)
 _QUOTES = re.compile(r"[“”\"„«»]")
 _LINKS = re.compile(  # "links between Ostrey and the fire" put forward that Ostrey is linked to the fire
@@ -96,18 +97,26 @@ def propositions(reading: Reading) -> list[Proposition]:
     document = reading.document
     mentions = _mentions(reading.sources)
     named = {source.id: source for source in reading.sources if source.named}
+    of_id = {one.id: one for one in reading.attributions}
     inner: dict[str, list[Attribution]] = {}
+    wished = set[str]()
     for one in reading.attributions:
-        if one.within is not None:
+        outer = of_id.get(one.within or "")
+        if outer is not None and _is_only_wished(document.text, outer, one):
+            wished.add(one.id)
+        elif one.within is not None:
             inner.setdefault(one.within, []).append(one)
     day = document.published
     texts = {
         one.id: content_texts(document.text, one, mentions, named.get(one.speaker or ""))
         for one in reading.attributions
+        if one.id not in wished
     }
     starts = cache(lambda: list(sentences(document.text)))  # few documents have an answer that needs them
     found: list[Proposition] = []
     for place, one in enumerate(reading.attributions):
+        if one.id in wished:
+            continue
         relays = relayed(document.text, one, inner.get(one.id, []))
         told = [
             Proposition(document.id, one.id, None, i, text, facts_of(text, day), relays)
@@ -134,6 +143,14 @@ def propositions(reading: Reading) -> list[Proposition]:
     return found
 
 
+def _is_only_wished(text: str, outer: Attribution, one: Attribution) -> bool:
+    """Whether an attribution inside another is no more than what that asks for, wishes or vows: who urges the premier
+    to recall the council tells of nobody who recalls anything."""
+    if outer.act not in (Act.REQUEST, Act.WANT, Act.COMMIT) or one.source is not None:
+        return False
+    return _TO_DO.search(text, max(0, one.cue.start - _AHEAD), one.cue.start) is not None
+
+
 _Taken = tuple[str, Proposition | None, Effect]  # the words, the proposition that they are where one is, and the answer
 
 
@@ -150,14 +167,15 @@ def _taken_up(
     text, one = reading.document.text, reading.attributions[place]
     if one.act in _NO_ANSWERS or not one.content:
         return []
-    if one.act in (Act.DECLINE, Act.ACCUSE):
+    reference = reference_of(one.act, one.cue.of(text), bare(" ".join(piece.of(text) for piece in one.content)))
+    if one.act in (Act.DECLINE, Act.ACCUSE) and reference is None:
         return _refused(reading, starts, place, before)
     opening = parts_of(text, one.content)
-    answer = effect_of(bare(" ".join(cut.of(text) for cut in opening[0]))) if opening else None
+    answer = reference or (effect_of(bare(" ".join(cut.of(text) for cut in opening[0]))) if opening else None)
     if answer is None:
         return []
     found = list[_Taken]()
-    for put in put_to(text, starts(), place, reading.attributions, answer):
+    for put in put_to(text, starts(), place, reading.attributions, answer, points=reference is not None):
         if put.place is not None:
             found += [(told, None, answer) for told in standing_alone(text, (put.place,), mentions)]
             continue
@@ -166,7 +184,7 @@ def _taken_up(
             theirs = [known for known in theirs if known.answer is not None]
         found += [(known.text, known, answer) for known in theirs]
         if not theirs:
-            found += [(told, None, answer) for told in texts[put.attribution or ""]]
+            found += [(told, None, answer) for told in texts.get(put.attribution or "", ())]
     asked = found[0][0] if found else ""
     if asked and (same := _said_of(asked, _said(reading, before))) is not None and same.text != asked:
         found.append((same.text, same, answer))

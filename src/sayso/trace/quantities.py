@@ -26,11 +26,13 @@ _spelled = "|".join([f"(?:{'|'.join(_TENS.split())})[- ](?:{'|'.join(_UNITS.spli
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?P<sign>[$€£¥]|US\$)?\s?(?:(?P<figure>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<short>bn|mn|tn|[kmb])?"
     rf"|(?P<word>{_spelled}|an?(?=[ -](?:dozen|hundred|thousand|million|billion)\b)))"
-    rf"(?P<large>(?:[ -](?:{'|'.join(_LARGE)})\b)*)(?P<percent>\s?%|[ -]per ?cent\b|[ -]percent(?:age)?\b)?(?![\w])",
+    rf"(?P<large>(?:[ -](?:{'|'.join(_LARGE)})\b)*)(?P<percent>\s?%|[ -]per ?cent\b|[ -]percent(?:age)?\b)?"
+    r"(?![\w]|-(?:on|to)-)",
     re.IGNORECASE,
 )
 _AFTER = 3  # words after a number in which the noun counted is looked for
 _LOOSE = 0.05  # "3 million" may be 2.9 million
+_FEW = 12.0  # the largest number that may well be of two things by chance
 _BEFORE = 30  # code points before a number in which "more than" is looked for
 
 
@@ -44,6 +46,15 @@ class Quantity:
     counted: frozenset[str]
 
 
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_RANKS = {word: float(n) for n, word in enumerate(_ORDINALS.split(), 1)}
+_RANK = re.compile(
+    rf"\b(?:an?|the)\s+(?:(?P<word>{'|'.join(_RANKS)})|(?P<figure>\d+)(?:st|nd|rd|th))\s+(?!of\b)(?=[a-z])",
+    re.IGNORECASE,
+)
+RANK = "rank"  # "a fourth gate" is not "four gates", nor "two gates"
+
+
 def quantities(text: str) -> tuple[tuple[Quantity, ...], list[tuple[int, int]]]:
     """The numbers of a text, in order, and where they stand."""
     found, places = [], []
@@ -51,6 +62,10 @@ def quantities(text: str) -> tuple[tuple[Quantity, ...], list[tuple[int, int]]]:
         if (quantity := _quantity(text, match)) is not None:
             found.append(quantity)
             places.append(match.span())
+    for match in _RANK.finditer(text):
+        value = float(match["figure"] or _RANKS[match["word"].lower()])
+        found.append(Quantity(value, value, RANK, _counted(text, match.end())))
+        places.append(match.span())
     for words, least, most in _vague():
         for vague in words.finditer(text):
             if not any(a < vague.end() and vague.start() < z for a, z in places):
@@ -96,14 +111,16 @@ def _value(match: re.Match[str]) -> float:
 def _counted(text: str, end: int) -> frozenset[str]:
     """The stems of the words after a number up to a little word: what is counted, and what is said of it."""
     found: list[str] = []
+    of = False
     for word in WORD.finditer(text, end, end + 60):
         low = plain(word[0])
         gap = text[end : word.start()]
         if any(mark in gap for mark in ",;:.()") or (found and low in LITTLE_WORDS) or len(found) == _AFTER:
             break
-        if low == "of" or low in LITTLE_WORDS:
-            if low != "of":
+        if low in LITTLE_WORDS:
+            if not (low == "of" or (of and low in ("the", "its", "their", "his", "her", "these", "those", "our"))):
                 break
+            of = low == "of"  # "one of the gates"
         else:
             found.append(stem(low))
         end = word.end()
@@ -143,17 +160,23 @@ def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int
     differing = 0
     alone = len(left) == len(right) == 1
     for one in list(left):
-        other = next((o for o in right if one.kind == o.kind and (alone or _comparable(one, o))), None)
-        if other is not None:
+        other = next((o for o in right if _comparable(one, o) or (alone and one.kind == o.kind)), None)
+        if other is None or (_overlap(one, other) and one.most <= _FEW):
+            continue  # two gates and two cracks: neither the same nor different
+        left.remove(one)
+        right.remove(other)
+        if _overlap(one, other):
+            agreeing += 1  # "millions of computers", "two million users"
+        else:
             differing += 1
-            left.remove(one)
-            right.remove(other)
     return agreeing, differing, len(left) + len(right)
 
 
 def _comparable(a: Quantity, b: Quantity) -> bool:
+    if {a.kind, b.kind} == {RANK, ""}:
+        return bool(a.counted & b.counted)
     return a.kind == b.kind and (bool(a.kind) or not a.counted or not b.counted or bool(a.counted & b.counted))
 
 
 def _overlap(a: Quantity, b: Quantity) -> bool:
-    return a.least <= b.most and b.least <= a.most
+    return (a.kind == RANK) == (b.kind == RANK) and a.least <= b.most and b.least <= a.most

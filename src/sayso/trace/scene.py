@@ -56,6 +56,7 @@ class Telling:
     stance: Stance | None = None
     speaker: Person | None = None
     basis: Person | None = None
+    finder: Person | None = None  # who is said there to have found it: "the paper said that inspectors found cracks"
     within: str | None = None
     own_voice: bool = False
     certainty: Certainty | None = None

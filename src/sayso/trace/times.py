@@ -20,6 +20,7 @@ _PARTS = {
     "day": re.compile(r"(?<![\d.,])([0-3]?\d)(?:st|nd|rd|th)?(?![\d.,]*\d)"),
     "near": re.compile(r"\b(today|tonight|yesterday|tomorrow|last \w+|next \w+|this \w+)\b", re.I),
 }
+_IN_WORDS = "words"  # "over Easter weekend", "nine days earlier": which day that is, the text alone does not say
 _GRAIN = 3  # times as long: "in March" holds Monday the 4th, and says less
 
 
@@ -41,11 +42,16 @@ def times(text: str, published: str | None = None) -> tuple[tuple[Time, ...], li
 def _time(words: str, published: str | None) -> Time:
     first, last = resolve_date(words, published) or (None, None)
     parts = [(name, found[1].lower()) for name, pattern in _PARTS.items() if (found := pattern.search(words))]
+    if first is None and not parts:
+        parts = [(_IN_WORDS, " ".join(words.lower().split()))]
     return Time(first, last, tuple(parts))
 
 
 def compare(a: Sequence[Time], b: Sequence[Time]) -> tuple[int, int, int]:
-    """How many times of two texts agree, differ, and stand in one of them alone."""
+    """How many times of two texts agree, differ, and stand in one of them alone.
+
+    "Nine days earlier" neither agrees with 2 December nor differs from it.
+    """
     if not a or not b:
         return 0, 0, len(a) + len(b)
     right = list(b)
@@ -58,8 +64,14 @@ def compare(a: Sequence[Time], b: Sequence[Time]) -> tuple[int, int, int]:
         else:
             agreeing += 1
             right.remove(other)
-    differing = min(len(left), len(right))
+    told = [sum(_is_told(one) for one in side) for side in (left, right)]
+    differing = min(told) + min(len(left) - told[0], len(right) - told[1])
     return agreeing, differing, len(left) + len(right) - 2 * differing
+
+
+def _is_told(one: Time) -> bool:
+    """Whether a time is known by itself, as a day, month or year, or as a part of one."""
+    return one.first is not None or all(part != _IN_WORDS for part, _ in one.parts)
 
 
 def same_time(a: Time, b: Time) -> bool:

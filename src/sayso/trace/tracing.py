@@ -48,7 +48,8 @@ class ClaimModels:
 @cache
 def claim_models() -> ClaimModels:
     """The models of claims that come with sayso, loaded at the first call."""
-    return ClaimModels(load_encoder(), load_judge(), claim_version())
+    encoder = load_encoder()
+    return ClaimModels(encoder, load_judge(encoder=encoder), claim_version())
 
 
 @cache
