@@ -74,7 +74,10 @@ def _follow(scene: Scene, telling: Telling, passed: tuple[str, ...]) -> Chain:
     steps, end = _inside(scene, telling)
     witness = next((i for i, step in enumerate(steps) if step.kind is StepKind.SOURCE), None)
     if end is None and telling.finder is None:
-        return Chain((first,), paper)
+        summed = _summed_up(scene, telling)
+        if summed is None:
+            return Chain((first,), paper)
+        return _follow(scene, summed, passed)
     cited = _cited(scene, telling, end) if end is not None else None
     if cited is not None and len(here) < MOST_STEPS:
         if cited.document in here:
@@ -120,6 +123,21 @@ def _in_copy(scene: Scene, copy: Copy, document: str, telling: Telling) -> Telli
         return None
     same = (o for o in scene.held.get(document, ()) if o.stance is telling.stance and _overlap(o.span, place))
     return next(same, None)
+
+
+def _summed_up(scene: Scene, telling: Telling) -> Telling | None:
+    """What a headline sums up: where the article under it has the claim from somebody, the headline has it from them,
+    from the first of those who are surest to be on the claim."""
+    if not telling.is_headline:
+        return None
+    sided = [
+        one
+        for one in scene.held.get(telling.document, ())
+        if not one.own_voice and not one.is_beside and _same_side(one.stance, telling.stance)
+    ]
+    relays = {outer for one in sided for outer in _around(scene, one)}
+    innermost = [one for one in sided if one.id not in relays]
+    return max(innermost, key=lambda one: one.confidence, default=None)
 
 
 def _of_any_copy(scene: Scene, telling: Telling, end: Person) -> Person:

@@ -7,50 +7,62 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from sayso.ledger.namesakes import folded
 from sayso.lexicon import word_list
-from sayso.model import Origin, OriginKind, Origins, SourceKind
+from sayso.model import Origin, OriginKind, Origins, SourceKind, Stance
 from sayso.trace.chains import Chain
-from sayso.trace.scene import Paper, Person
+from sayso.trace.scene import Paper, Person, Telling
+
+SURE = 0.6  # confidence of a position from which a side's least origins rest on it; set by hand on the invented story
+_MAY_REPEAT = (Stance.SAYS, Stance.PROBABLE, Stance.POSSIBLE, Stance.DISPUTES)  # a wish or a question is one's own
 
 
-def origins_of(chains: Iterable[Chain], sure: Sequence[Chain] | None = None) -> Origins:
-    """The distinct origins at the ends of chains; where not all are of positions that are `sure` to be on the claim,
-    the least is that of those which are, and 1 where none is.
+def origins_of_side(told: Sequence[tuple[Telling, Chain]]) -> Origins:
+    """The distinct origins on which a side of a claim rests: of positions of one stance, with their chains.
+
+    The least is that of the positions that are sure to be on the claim, and 1 where none is. What only stands in a
+    document beside a member, and may belong there, is not counted, unless there is nothing else.
+    """
+    members = [pair for pair in told if not pair[0].is_beside] or list(told)
+    may_repeat = any(one.stance in _MAY_REPEAT for one, _ in members)
+    found = origins_of([chain for _, chain in members], may_repeat)
+    reasons = list(found.reasons)
+    sure = [chain for one, chain in members if one.confidence >= SURE and not one.is_beside]
+    least = min(found.least, max(1, origins_of(sure, may_repeat).least)) if found.most else 0
+    if least < found.least:
+        reasons.append(_may_be("may be on something else", len(members) - len(sure)))
+    if len(members) < len(told):
+        reasons.append(_may_be("may belong here, and is not counted", len(told) - len(members)))
+    return replace(found, least=least, reasons=tuple(reasons))
+
+
+def _may_be(what: str, number: int) -> str:
+    return f"{number} of these positions {what.replace(' is ', ' are ')}." if number > 1 else f"One of them {what}."
+
+
+def origins_of(chains: Iterable[Chain], may_repeat: bool = True) -> Origins:
+    """The distinct origins at the ends of chains.
 
     One entity is one origin, in however many documents; so is a source with the body that it speaks for. Unnamed
     sources of one document stay what that document calls them; those of several may be the same people, which
-    makes the least smaller than the most. A circle adds no origin.
+    makes the least smaller than the most. So does an outlet that says it in its own voice, where `may_repeat`:
+    nothing shows whose word it repeats. A circle adds no origin.
     """
-    every = list(chains)
-    found = _counted(every)
-    if sure is None or len(sure) == len(every) or found.most == 0:
-        return found
-    least = min(found.least, max(1, _counted(sure).least))
-    number = len(every) - len(sure)
-    reason = (
-        f"{number} of these positions may be on something else."
-        if number > 1
-        else ("One of these positions may be on something else.")
-    )
-    return replace(found, least=least, reasons=(*found.reasons, reason))
-
-
-def _counted(chains: Iterable[Chain]) -> Origins:
     ends: dict[str, Person | Paper] = {}
     ways: dict[str, list[Chain]] = {}
     for chain in chains:
         if chain.circle:
             continue
         key = _key(chain.end)
-        ends.setdefault(key, chain.end)
+        ends[key] = _known_better(ends.get(key), chain.end)
         ways.setdefault(key, []).append(chain)
     groups = _joined(ends)
     items = tuple(
         _origin([ends[key] for key in group], [way for key in group for way in ways[key]]) for group in groups
     )
-    unnamed = [i for i, group in enumerate(groups) if all(_is_unnamed(ends[key]) for key in group)]
     most = len(items)
     least, reasons = most, []
+    unnamed = [i for i, group in enumerate(groups) if all(_is_unnamed(ends[key]) for key in group)]
     parts = _may_be_same([ends[groups[i][0]] for i in unnamed])
     for part in parts:
         if len(part) > 1:
@@ -59,7 +71,48 @@ def _counted(chains: Iterable[Chain]) -> Origins:
             what = "two unnamed descriptions" if len(part) == 2 else f"{len(part)} unnamed descriptions"
             why = _speaks_for_it([ends[groups[unnamed[i]][0]] for i in part], [items[unnamed[i]] for i in part])
             reasons.append(f"These {what} may be of the same people: {_listed(names)}{why}.")
+    own = [i for i, group in enumerate(groups) if all(_is_own_voice(way) for key in group for way in ways[key])]
+    for short, long in _shortened(items, own):
+        least -= 1
+        reasons.append(f"“{items[short].name}” may be “{items[long].name}”.")
+    repeating = len(own) if len(own) < most else max(0, len(own) - 1)
+    if may_repeat and repeating:
+        least -= repeating
+        reasons.append(_own_voices([items[i].name for i in own]))
     return Origins(least, most, items, tuple(reasons))
+
+
+def _known_better(one: Person | Paper | None, other: Person | Paper) -> Person | Paper:
+    """An end as two documents know it: with the roles that either of them gives it."""
+    if isinstance(one, Person) and isinstance(other, Person):
+        return replace(one, roles=tuple(dict.fromkeys((*one.roles, *other.roles))))
+    return one or other
+
+
+def _is_own_voice(chain: Chain) -> bool:
+    return isinstance(chain.end, Paper) and not chain.end.is_first_hand
+
+
+def _own_voices(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} says so in its own voice, and may have it from others."
+    told = _listed(names) if len(names) <= MOST_NAMED else f"{len(names)} outlets"
+    return f"{told[0].upper()}{told[1:]} say so in their own voice, and may have it from each other or from others."
+
+
+MOST_NAMED = 4  # outlets that a reason lists by name
+
+
+def _shortened(items: Sequence[Origin], own: Sequence[int]) -> list[tuple[int, int]]:
+    """Named origins that may be called by the end of another one's name: a surname, "the Authority". By their places,
+    the short one first; none where two longer names end so."""
+    words = [folded(one.name).removeprefix("the ").split() if one.named else [] for one in items]
+    found = []
+    for i, short in enumerate(words):
+        longer = [j for j, long in enumerate(words) if len(long) > len(short) > 0 and long[-len(short) :] == short]
+        if len(longer) == 1 and i not in own and longer[0] not in own:
+            found.append((i, longer[0]))
+    return found
 
 
 def _key(end: Person | Paper) -> str:
@@ -90,6 +143,8 @@ def _speaks_for(one: Person | Paper, body: Person | Paper) -> bool:
     spokeswoman, or who is at its head."""
     if not isinstance(one, Person) or one.kind is not SourceKind.PERSON:
         return False
+    if isinstance(body, Person) and body.named and body.kind is SourceKind.PERSON:
+        return _speaks_for_person(one, body)
     if isinstance(body, Paper):
         name = body.outlet or ""
     else:
@@ -105,12 +160,24 @@ def _speaks_for(one: Person | Paper, body: Person | Paper) -> bool:
     return bool(spokes or re.search(of_it, words) or re.search(its, words))
 
 
+def _speaks_for_person(one: Person, other: Person) -> bool:
+    """Whether one's role is to speak for the holder of another's office, or for whoever has that name: "the premier's
+    spokeswoman"."""
+    offices = [role.casefold() for role in other.roles if role.casefold().split()[-1:][0] in _OFFICES]
+    names = "|".join(map(re.escape, [*offices, other.name.casefold(), other.name.casefold().split()[-1]]))
+    speaking = "|".join(_SPEAKING)
+    its = rf"\b(?:{names})['’]s?\s+(?:[\w-]+\s+)?(?:{speaking})"
+    of_it = rf"\b(?:{speaking})\w*\s+(?:of|for|to)\s+(?:the\s+)?(?:{names})\b"
+    return any(re.search(its, role.casefold()) or re.search(of_it, role.casefold()) for role in one.roles)
+
+
 _SPEAKING = ("spokes", "speaks for", "press officer", "press secretary")
 _OFFICES = word_list("offices that speak for their body")
 
 
 def _may_be_same(people: list[Person | Paper]) -> list[list[int]]:
-    """Groups of unnamed sources that may be the same people: none is a document, and no document tells them apart."""
+    """Groups of unnamed sources that may be the same people: none is a document, a body goes with bodies alone, and no
+    document tells them apart."""
     groups: list[list[int]] = []
     for i, one in enumerate(people):
         assert isinstance(one, Person)  # noqa: S101 - unnamed ends are sources
@@ -126,6 +193,8 @@ def _may_be_same(people: list[Person | Paper]) -> list[list[int]]:
 def _compatible(one: Person, other: Person | Paper) -> bool:
     if not isinstance(other, Person) or SourceKind.DOCUMENT in (one.kind, other.kind):
         return False
+    if (one.kind is SourceKind.ORGANIZATION) != (other.kind is SourceKind.ORGANIZATION):
+        return False  # "the agency" and "a diver": a body is nobody in it
     # "experts" and "other experts": the text itself says that they are not the same.
     return not any(
         name.casefold().startswith(("other ", "another ", "a second ", "a third ")) for name in (one.name, other.name)

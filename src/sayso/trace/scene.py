@@ -20,6 +20,7 @@ class Paper:
     url: str | None = None
     links: tuple[str, ...] = ()
     signer: Person | None = None  # who signs a mail or a statement, and so holds what it says in its own voice
+    is_first_hand: bool = False  # a mail or a statement: what it says, it does not say after others
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Telling:
     finder: Person | None = None  # who is said there to have found it: "the paper said that inspectors found cracks"
     within: str | None = None
     own_voice: bool = False
+    is_headline: bool = False
     certainty: Certainty | None = None
     when: When | None = None
     confidence: float = 1.0
