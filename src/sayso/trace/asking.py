@@ -506,7 +506,8 @@ def _is_itself(source: sqlite3.Row, outlet: str) -> bool:
     of this article"."""
     if source["is_named"]:
         words = set(folded(source["name"]).split()) - {"the"}
-        return source["kind"] == SourceKind.ORGANIZATION and words <= set(folded(outlet).split())
+        of_kind = source["kind"] == SourceKind.ORGANIZATION or source["entity_id"] is None
+        return of_kind and words <= set(folded(outlet).split())
     bodies = (SourceKind.ORGANIZATION, SourceKind.DOCUMENT)
     return source["kind"] in bodies and _this_outlet().fullmatch(source["name"]) is not None
 
@@ -580,8 +581,15 @@ def _attribution(
         certainty=certainty,
         when=when,
         confidence=sure,
+        is_headline=_in_title(rows.documents[found["document_id"]], rows.spans[row]),
     )
     return telling, outer
+
+
+def _in_title(document: sqlite3.Row, span: Span) -> bool:
+    """Whether a span lies in a document's title."""
+    start, end = document["title_start"], document["title_end"]
+    return start is not None and start <= span.start and span.end <= end
 
 
 def _speaker(rows: Rows, one: sqlite3.Row, paper: Paper) -> Person | None:

@@ -73,11 +73,11 @@ def _follow(scene: Scene, telling: Telling, passed: tuple[str, ...]) -> Chain:
         return Chain((first, *rest.steps), rest.end, rest.circle)
     steps, end = _inside(scene, telling)
     witness = next((i for i, step in enumerate(steps) if step.kind is StepKind.SOURCE), None)
-    if end is None and telling.finder is None:
-        summed = _summed_up(scene, telling)
-        if summed is None:
-            return Chain((first,), paper)
+    summed = _summed_up(scene, telling) if end is None or not end.named else None
+    if summed is not None:
         return _follow(scene, summed, passed)
+    if end is None and telling.finder is None:
+        return Chain((first,), paper)
     cited = _cited(scene, telling, end) if end is not None else None
     if cited is not None and len(here) < MOST_STEPS:
         if cited.document in here:
@@ -127,13 +127,13 @@ def _in_copy(scene: Scene, copy: Copy, document: str, telling: Telling) -> Telli
 
 def _summed_up(scene: Scene, telling: Telling) -> Telling | None:
     """What a headline sums up: where the article under it has the claim from somebody, the headline has it from them,
-    from the first of those who are surest to be on the claim."""
+    the one who is surest to be on the claim. So has "Weir cracked, paper says", which does not name the paper."""
     if not telling.is_headline:
         return None
     sided = [
         one
         for one in scene.held.get(telling.document, ())
-        if not one.own_voice and not one.is_beside and _same_side(one.stance, telling.stance)
+        if not (one.own_voice or one.is_headline or one.is_beside) and _same_side(one.stance, telling.stance)
     ]
     relays = {outer for one in sided for outer in _around(scene, one)}
     innermost = [one for one in sided if one.id not in relays]

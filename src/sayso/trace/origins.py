@@ -37,7 +37,11 @@ def origins_of_side(told: Sequence[tuple[Telling, Chain]]) -> Origins:
 
 
 def _may_be(what: str, number: int) -> str:
-    return f"{number} of these positions {what.replace(' is ', ' are ')}." if number > 1 else f"One of them {what}."
+    return (
+        f"{number} of these positions {what.replace(' is ', ' are ')}."
+        if number > 1
+        else f"One of these positions {what}."
+    )
 
 
 def origins_of(chains: Iterable[Chain], may_repeat: bool = True) -> Origins:
@@ -222,5 +226,5 @@ def _origin(ends: list[Person | Paper], chains: list[Chain]) -> Origin:
     return Origin(best.entity or best.id, best.name, kind, best.named, documents, ways)
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
