@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from sayso.ledger.namesakes import folded
-from sayso.lexicon import word_list
+from sayso.lexicon import load_lexicon, word_list
 from sayso.model import Origin, OriginKind, Origins, SourceKind, Stance
 from sayso.trace.chains import Chain
 from sayso.trace.scene import Paper, Person, Telling
@@ -110,7 +110,7 @@ MOST_NAMED = 4  # outlets that a reason lists by name
 def _shortened(items: Sequence[Origin], own: Sequence[int]) -> list[tuple[int, int]]:
     """Named origins that may be called by the end of another one's name: a surname, "the Authority". By their places,
     the short one first; none where two longer names end so."""
-    words = [folded(one.name).removeprefix("the ").split() if one.named else [] for one in items]
+    words = [_called(one) for one in items]
     found = []
     for i, short in enumerate(words):
         longer = [j for j, long in enumerate(words) if len(long) > len(short) > 0 and long[-len(short) :] == short]
@@ -133,13 +133,44 @@ def _joined(ends: dict[str, Person | Paper]) -> list[list[str]]:
     """The ends by what is one origin: a source goes with the body that it speaks for."""
     group = {key: key for key in ends}
     for a, b in combinations(ends, 2):
-        if _speaks_for(ends[a], ends[b]) or _speaks_for(ends[b], ends[a]):
+        one, other = ends[a], ends[b]
+        if _speaks_for(one, other) or _speaks_for(other, one) or _same_office_and_surname(one, other):
             old, new = sorted((group[a], group[b]), key=list(ends).index, reverse=True)
             group = {key: new if of == old else of for key, of in group.items()}
     found: dict[str, list[str]] = {}
     for key, of in group.items():
         found.setdefault(of, []).append(key)
     return list(found.values())
+
+
+def _called(one: Origin) -> list[str]:
+    """The words by which a named origin is called."""
+    if not one.named:
+        return []
+    return _without_titles(one.name) if one.kind is OriginKind.PERSON else folded(one.name).removeprefix("the ").split()
+
+
+def _same_office_and_surname(one: Person | Paper, other: Person | Paper) -> bool:
+    """Whether two names are of one person: "President Hale", and Bill Hale, whom another document calls president."""
+    if not (isinstance(one, Person) and isinstance(other, Person) and one.named and other.named):
+        return False
+    if one.kind is not SourceKind.PERSON or other.kind is not SourceKind.PERSON:
+        return False
+    short, long = sorted((_without_titles(one.name), _without_titles(other.name)), key=len)
+    return long[-len(short) :] == short != [] and not _offices(one).isdisjoint(_offices(other))
+
+
+def _without_titles(name: str) -> list[str]:
+    """The words of a person's name behind its titles; all of them where there is nothing else."""
+    words = folded(name).split()
+    start = next((i for i, word in enumerate(words) if word not in load_lexicon().title_words), 0)
+    return words[start:]
+
+
+def _offices(person: Person) -> set[str]:
+    """The offices that a person's roles, or titles before the name, tell of."""
+    told = {word.strip(".,") for words in (*person.roles, person.name) for word in words.casefold().split()}
+    return told & _OFFICES
 
 
 def _speaks_for(one: Person | Paper, body: Person | Paper) -> bool:
@@ -167,8 +198,8 @@ def _speaks_for(one: Person | Paper, body: Person | Paper) -> bool:
 def _speaks_for_person(one: Person, other: Person) -> bool:
     """Whether one's role is to speak for the holder of another's office, or for whoever has that name: "the premier's
     spokeswoman"."""
-    offices = [role.casefold() for role in other.roles if role.casefold().split()[-1:][0] in _OFFICES]
-    names = "|".join(map(re.escape, [*offices, other.name.casefold(), other.name.casefold().split()[-1]]))
+    offices = [role.casefold() for role in other.roles if {*role.casefold().split()[-1:]} & _OFFICES]
+    names = "|".join(map(re.escape, [*offices, other.name.casefold(), *other.name.casefold().split()[-1:]]))
     speaking = "|".join(_SPEAKING)
     its = rf"\b(?:{names})['’]s?\s+(?:[\w-]+\s+)?(?:{speaking})"
     of_it = rf"\b(?:{speaking})\w*\s+(?:of|for|to)\s+(?:the\s+)?(?:{names})\b"
