@@ -198,7 +198,7 @@ def _speaks_for(one: Person | Paper, body: Person | Paper) -> bool:
 def _speaks_for_person(one: Person, other: Person) -> bool:
     """Whether one's role is to speak for the holder of another's office, or for whoever has that name: "the premier's
     spokeswoman"."""
-    offices = [role.casefold() for role in other.roles if {*role.casefold().split()[-1:]} & _OFFICES]
+    offices = [role.casefold() for role in other.roles if _OFFICES & {*role.casefold().split()}]
     names = "|".join(map(re.escape, [*offices, other.name.casefold(), *other.name.casefold().split()[-1:]]))
     speaking = "|".join(_SPEAKING)
     its = rf"\b(?:{names})['’]s?\s+(?:[\w-]+\s+)?(?:{speaking})"
