@@ -283,3 +283,9 @@ def test_who_speaks_for_somebody_is_one_origin_with_them(role: str) -> None:
 def test_what_a_role_says_in_one_document_holds_in_all() -> None:
     plain = replace(SPEAKER, roles=())
     assert origins(plain, PORT, SPEAKER) == (1, 1, [])
+
+
+def test_who_passes_on_another_ones_word_in_one_document_may_do_so_in_the_next() -> None:
+    told = [telling("whole", "d", ANA, basis=CLERKS), telling("short", "c", ANA)]
+    reason = "Ana Ruiz may only pass on the word of “two clerks”, as in another document."
+    assert side(Scene.of([paper("d"), paper("c")], told)) == (1, 2, [reason])

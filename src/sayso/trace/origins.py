@@ -79,11 +79,14 @@ def origins_of(chains: Iterable[Chain], may_repeat: bool = True) -> Origins:
     for short, long in _shortened(items, own):
         least -= 1
         reasons.append(f"“{items[short].name}” may be “{items[long].name}”.")
+    for one, passed_on in _passing_on(items, own):
+        least -= 1
+        reasons.append(f"{one.name} may only pass on the word of “{passed_on.name}”, as in another document.")
     repeating = len(own) if len(own) < most else max(0, len(own) - 1)
     if may_repeat and repeating:
         least -= repeating
         reasons.append(_own_voices([items[i].name for i in own]))
-    return Origins(least, most, items, tuple(reasons))
+    return Origins(max(least, min(most, 1)), most, items, tuple(reasons))
 
 
 def _known_better(one: Person | Paper | None, other: Person | Paper) -> Person | Paper:
@@ -141,6 +144,19 @@ def _joined(ends: dict[str, Person | Paper]) -> list[list[str]]:
     for key, of in group.items():
         found.setdefault(of, []).append(key)
     return list(found.values())
+
+
+def _passing_on(items: Sequence[Origin], own: Sequence[int]) -> list[tuple[Origin, Origin]]:
+    """Named origins that stand on the way to another one in some document, each with that one: another document, which
+    has it from them, may leave out on whose word they speak."""
+    found = []
+    for i, one in enumerate(items):
+        ways = ((other, way) for other in items if other is not one for way in other.chains)
+        behind = (other for other, way in ways if any(step.name == one.name for step in way[1:-1]))
+        other = next(behind, None)
+        if one.named and i not in own and other is not None:
+            found.append((one, other))
+    return found
 
 
 def _called(one: Origin) -> list[str]:
