@@ -191,7 +191,7 @@ def shown(counts: dict[str, int], pairs: dict[str, dict[str, float]]) -> str:
         (" named only", "ranges named only"),
         (" with unnamed", "ranges with unnamed"),
     ):
-        number = counts.get(of, 0)
+        of_these = counts.get(of, 0)
         width = counts.get(f"width{part}", 0) / max(1, number)
         lines.append(f"| mean width of ranges{part and ',' + part} | {number} ranges found | {width:.2f} |")
     for outcome, row in pairs.items():
