@@ -186,14 +186,10 @@ def shown(counts: dict[str, int], pairs: dict[str, dict[str, float]]) -> str:
     for part, whole in SHARES:
         of = counts.get(whole, 0)
         lines.append(f"| {part} | {of} {whole} | {100 * counts.get(part, 0) / of if of else 0:.1f} % |")
-    for part, of in (
-        ("", "ranges found"),
-        (" named only", "ranges named only"),
-        (" with unnamed", "ranges with unnamed"),
-    ):
-        of_these = counts.get(of, 0)
-        width = counts.get(f"width{part}", 0) / max(1, number)
-        lines.append(f"| mean width of ranges{part and ',' + part} | {number} ranges found | {width:.2f} |")
+    for name in ("", " named only", " with unnamed"):
+        ranges = counts.get(f"ranges{name or ' found'}", 0)
+        width = counts.get(f"width{name}", 0) / max(1, ranges)
+        lines.append(f"| mean width of ranges{name and ',' + name} | {ranges} ranges found | {width:.2f} |")
     for outcome, row in pairs.items():
         lines.append(f"| pairs, {outcome}: F1 | {row['true']} pairs true | {row['f1']:.1f} % |")
     return "\n".join(lines)
