@@ -112,6 +112,9 @@ def count(ledger: sqlite3.Connection, claim: Row, answer: Answer | None, counts:
                 counts["ranges right"] += (found_range.least, found_range.most) == (least, most)
                 counts["ranges that fit"] += found_range.least <= most and found_range.most >= least
                 counts["width"] += found_range.most - found_range.least
+                part = "named only" if all(item.named for item in found_range.items) else "with unnamed"
+                counts[f"ranges {part}"] += 1
+                counts[f"width {part}"] += found_range.most - found_range.least
 
 
 def pair_scores(ledger: sqlite3.Connection) -> dict[str, dict[str, float]]:
@@ -183,8 +186,10 @@ def shown(counts: dict[str, int], pairs: dict[str, dict[str, float]]) -> str:
     for part, whole in SHARES:
         of = counts.get(whole, 0)
         lines.append(f"| {part} | {of} {whole} | {100 * counts.get(part, 0) / of if of else 0:.1f} % |")
-    ranges = counts.get("ranges found", 0)
-    lines.append(f"| mean width of ranges | {ranges} ranges found | {counts.get('width', 0) / max(1, ranges):.2f} |")
+    for name in ("", " named only", " with unnamed"):
+        ranges = counts.get(f"ranges{name or ' found'}", 0)
+        width = counts.get(f"width{name}", 0) / max(1, ranges)
+        lines.append(f"| mean width of ranges{name and ',' + name} | {ranges} ranges found | {width:.2f} |")
     for outcome, row in pairs.items():
         lines.append(f"| pairs, {outcome}: F1 | {row['true']} pairs true | {row['f1']:.1f} % |")
     return "\n".join(lines)

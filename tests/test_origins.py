@@ -10,7 +10,7 @@ import pytest
 from sayso.model import Act, Certainty, Copy, OriginKind, Relation, SourceKind, Span, Stance
 from sayso.trace.asking import _with_finder
 from sayso.trace.chains import chain_of, holders
-from sayso.trace.origins import origins_of
+from sayso.trace.origins import origins_of, origins_of_side
 from sayso.trace.scene import Paper, Person, Scene, Telling
 from sayso.trace.stances import stance_of
 
@@ -176,3 +176,116 @@ def test_an_outlets_own_voice_is_its_origin() -> None:
     scene = Scene.of([paper("d")], [telling("own", "d", None, own_voice=True)])
     found = origins_of([chain_of(scene, scene.tellings["own"])])
     assert [(one.name, one.kind) for one in found.items] == [("The Velm Standard", OriginKind.OUTLET)]
+
+
+def side(scene: Scene, stance: Stance = Stance.SAYS) -> tuple[int, int, list[str]]:
+    found = origins_of_side([(one, chain_of(scene, one)) for one in holders(scene) if one.stance is stance])
+    return found.least, found.most, list(found.reasons)
+
+
+def test_an_outlet_that_says_it_too_may_have_it_from_others() -> None:
+    papers = [paper("d"), paper("c", "The Ostrey Courier", "9")]
+    told = [telling("ana", "d", ANA), telling("own", "c", None, own_voice=True)]
+    reason = "The Ostrey Courier says so in its own voice, and may have it from others."
+    assert side(Scene.of(papers, told)) == (1, 2, [reason])
+
+
+def test_what_a_company_states_itself_it_has_from_nobody() -> None:
+    papers = [paper("d"), replace(paper("c", "Ostrey Port", "2"), is_first_hand=True)]
+    assert side(Scene.of(papers, [telling("ana", "d", ANA), telling("own", "c", None, own_voice=True)])) == (2, 2, [])
+
+
+def test_what_an_outlet_asks_for_it_asks_for_itself() -> None:
+    papers = [paper("d"), paper("c", "The Ostrey Courier", "9")]
+    told = [telling("ana", "d", ANA), telling("own", "c", None, own_voice=True)]
+    asking = [replace(one, stance=Stance.ASKS) for one in told]
+    assert side(Scene.of(papers, asking), Stance.ASKS) == (2, 2, [])
+
+
+@pytest.mark.parametrize("speaker", [None, Person("p", "pilots", SourceKind.GROUP, named=False)])
+def test_a_headline_has_it_from_whom_the_article_under_it_names(speaker: Person | None) -> None:
+    headline = telling("headline", "d", speaker, own_voice=speaker is None, is_headline=True)
+    told = [replace(headline, span=Span(0, 9)), telling("ana", "d", ANA)]
+    scene = Scene.of([paper("d")], told)
+    assert side(scene) == (1, 1, [])
+    assert len(holders(scene)) == 2  # the headline is a position all the same
+    assert names(scene, "headline") == ["The Velm Standard", "Ana Ruiz*"]
+
+
+def test_a_headline_over_what_the_outlet_says_itself_is_the_outlets() -> None:
+    headline = telling("headline", "d", None, own_voice=True, is_headline=True)
+    assert names(Scene.of([paper("d")], [headline, telling("own", "d", None, own_voice=True)]), "headline") == [
+        "The Velm Standard"
+    ]
+
+
+def test_a_sentence_that_tells_what_somebody_says_has_it_from_them() -> None:
+    blames = telling("blames", "d", ANA)
+    told = replace(telling("blames told", "d", None, own_voice=True), span=blames.span)
+    elsewhere = replace(telling("further down", "d", None, own_voice=True), span=Span(90, 99))
+    scene = Scene.of([paper("d")], [blames, told, elsewhere])
+    assert names(scene, "blames told") == ["The Velm Standard", "Ana Ruiz*"]
+    assert names(scene, "further down") == ["The Velm Standard"]
+
+
+def test_the_same_words_in_copies_rest_on_the_source_that_the_surest_reading_of_them_names() -> None:
+    copy = Copy(("c", "d"), ((Span(0, 50), Span(0, 50)),), None, "undated")
+    papers = [paper("c", day=None), paper("d", "Norlands Press", "7", None)]
+    told = [telling("a", "c", ANA, confidence=0.9), telling("b", "d", CLERKS, confidence=0.4)]
+    assert side(Scene.of(papers, told, (copy,)))[:2] == (1, 1)
+    assert side(Scene.of(papers, told))[:2] == (1, 2)
+
+
+def test_what_stands_beside_a_member_is_not_counted_unless_there_is_nothing_else() -> None:
+    may = telling("may", "c", PORT, is_beside=True)
+    papers = [paper("d"), paper("c")]
+    counted = side(Scene.of(papers, [telling("ana", "d", ANA), may]))
+    assert counted == (1, 1, ["One of these positions may belong here, and is not counted."])
+    assert side(Scene.of(papers, [may])) == (1, 1, [])
+
+
+def test_the_least_rests_on_positions_that_are_surely_on_the_claim() -> None:
+    told = [telling("ana", "d", ANA, confidence=0.9), telling("port", "c", PORT, confidence=0.3)]
+    assert side(Scene.of([paper("d"), paper("c")], told)) == (
+        1,
+        2,
+        ["One of these positions may be on something else."],
+    )
+
+
+def test_a_body_is_not_one_of_its_people_whom_nobody_names() -> None:
+    agency = Person("agency", "the agency", SourceKind.ORGANIZATION, named=False)
+    assert origins(CLERKS, agency)[:2] == (2, 2)
+
+
+HALE = Person("hale", "Bill Hale", SourceKind.PERSON, named=True, entity="4", roles=("president of Ostrey",))
+
+
+def test_a_surname_may_be_of_the_one_who_has_it() -> None:
+    surname = Person("h", "Hale", SourceKind.PERSON, named=True)
+    assert origins(HALE, surname) == (1, 2, ["“Hale” may be “Bill Hale”."])
+    other = Person("dora", "Dora Hale", SourceKind.PERSON, named=True, entity="5")
+    assert origins(HALE, surname, other) == (3, 3, [])  # of two it is open which
+
+
+def test_a_surname_with_the_same_office_is_the_same_person() -> None:
+    assert origins(HALE, Person("h", "President Hale", SourceKind.PERSON, named=True)) == (1, 1, [])
+    assert origins(HALE, Person("h", "Mayor Hale", SourceKind.PERSON, named=True))[:2] == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "role", ["the president of Ostrey's spokeswoman", "spokeswoman for Hale", "Hale’s spokeswoman"]
+)
+def test_who_speaks_for_somebody_is_one_origin_with_them(role: str) -> None:
+    assert origins(HALE, replace(ANA, roles=(role,))) == (1, 1, [])
+
+
+def test_what_a_role_says_in_one_document_holds_in_all() -> None:
+    plain = replace(SPEAKER, roles=())
+    assert origins(plain, PORT, SPEAKER) == (1, 1, [])
+
+
+def test_who_passes_on_another_ones_word_in_one_document_may_do_so_in_the_next() -> None:
+    told = [telling("whole", "d", ANA, basis=CLERKS), telling("short", "c", ANA)]
+    reason = "Ana Ruiz may only pass on the word of “two clerks”, as in another document."
+    assert side(Scene.of([paper("d"), paper("c")], told)) == (1, 2, [reason])

@@ -45,15 +45,18 @@ def test_what_is_dear_may_be_a_little_older(monkeypatch: pytest.MonkeyPatch) -> 
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     remembered = Remembered()
-    remembered.put("dear", (1,), "counts", cost=0.5)
-    remembered.put("dearer", None, "counts", cost=5.0)
+    remembered.put("dear", (1,), "counts", cost=0.5, corrected=7)
+    remembered.put("dearer", None, "counts", cost=5.0, corrected=7)
     remembered.put("cheap", None, "a document", cost=0.02)
     assert remembered.get("cheap", None) is None
     now = 9.9
-    assert remembered.get("dear", (2,)) == "counts"
-    assert remembered.get("dearer", None) == "counts"
+    assert remembered.get("dear", (2,), 7) == "counts"
+    assert remembered.get("dearer", None, 7) == "counts"
+    assert remembered.get("dear", (2,), 8) is None  # somebody has corrected something
+    assert remembered.get("dear", (2,)) is None
+    assert [remembered.is_dear(name) for name in ("dear", "cheap", "unknown")] == [True, False, False]
     now = 10.1
-    assert [remembered.get(name, (1,)) for name in ("dear", "dearer")] == [None, None]
+    assert [remembered.get(name, (1,), 7) for name in ("dear", "dearer")] == [None, None]
     remembered.put("dear", (1,), "counts", cost=0.5)
     remembered.clear()
     assert remembered.get("dear", (1,)) is None

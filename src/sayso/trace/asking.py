@@ -15,7 +15,7 @@ import numpy as np
 
 from sayso.ledger.namesakes import folded
 from sayso.ledger.storing import whole_id
-from sayso.lexicon import load_lexicon
+from sayso.lexicon import load_lexicon, word_list
 from sayso.model import (
     Act,
     Certainty,
@@ -43,7 +43,7 @@ from sayso.trace.encoder import vectors
 from sayso.trace.judge import judged
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
-from sayso.trace.origins import origins_of
+from sayso.trace.origins import origins_of_side
 from sayso.trace.rows import Rows, Sources, rows_of, sources_with
 from sayso.trace.scene import Paper, Person, Scene, Telling
 from sayso.trace.stances import stance_of, stance_of_answer
@@ -57,7 +57,6 @@ NEAREST = 40  # wordings that a question is weighed against
 TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
 MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
 MOST_BESIDE = 0.7  # how surely that belongs there at most
-SURE = 0.6  # confidence of a position from which a side's least origins rest on it; set by hand on the invented story
 FITS = 0.5  # probability from which a proposition is taken to say what is asked about, or the contrary
 
 
@@ -269,16 +268,13 @@ def nearest(
 
 def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
     """Positions, chains, origins and circles of what is told in a scene."""
-    chains: dict[Stance, list[Chain]] = defaultdict(list)
-    sure: dict[Stance, list[Chain]] = defaultdict(list)
+    held: dict[Stance, list[tuple[Telling, Chain]]] = defaultdict(list)
     positions: dict[Stance, list[Position]] = defaultdict(list)
     circles: dict[tuple[str, ...], None] = {}
     for one in in_time(scene, holders(scene)):
         assert one.stance is not None  # noqa: S101 - holders have one
         chain = chain_of(scene, one)
-        chains[one.stance].append(chain)
-        if not one.is_beside and one.confidence >= SURE:
-            sure[one.stance].append(chain)
+        held[one.stance].append((one, chain))
         positions[one.stance].append(_position(scene, one, chain))
         if chain.circle:
             circles[_turned(chain.circle)] = None
@@ -288,7 +284,7 @@ def answer(scene: Scene, id_: str, text: str, confidence: float) -> Answer:
         text,
         round(confidence, 3),
         {stance: tuple(_superseded(these, told)) for stance, these in told.items()},
-        {stance: origins_of(chains[stance], sure[stance]) for stance in told},
+        {stance: origins_of_side(held[stance]) for stance in told},
         scene.copies,
         tuple(
             CircularReport(path, "each of these documents cites the next, and the last the first") for path in circles
@@ -456,13 +452,17 @@ def _paper(rows: Rows, row: int) -> Paper:
         url=found["url"],
         links=tuple(one["url"] for one in rows.links.get(row, ())),
         signer=_signer(rows.ledger, found),
+        is_first_hand=found["kind"] in _FIRST_HAND,
     )
+
+
+_FIRST_HAND = (Kind.EMAIL, Kind.STATEMENT)
 
 
 def _signer(ledger: sqlite3.Connection, paper: sqlite3.Row) -> Person | None:
     """Who signs a mail or a statement: the one in its byline, as the document speaks of them where it does."""
     name = (paper["byline"] or "").strip()
-    if paper["kind"] not in (Kind.EMAIL, Kind.STATEMENT) or not name:
+    if paper["kind"] not in _FIRST_HAND or not name:
         return None
     for row in ledger.execute(
         "SELECT id, name FROM sources WHERE document_id = ? AND is_named ORDER BY id", (paper["id"],)
@@ -480,13 +480,7 @@ def _person(known: Sources, row: int | None, document: str, outlet: str | None, 
     if row is None:
         return None
     found = known.rows[row]
-    itself = (
-        outlet is not None
-        and found["is_named"]
-        and found["kind"] == SourceKind.ORGANIZATION
-        and set(folded(found["name"]).split()) - {"the"} <= set(folded(outlet).split())
-    )
-    if itself and outlet is not None:
+    if outlet is not None and _is_itself(found, outlet):
         return Person(
             id=whole_id(document, found["reading_id"]),
             name=outlet,
@@ -505,6 +499,24 @@ def _person(known: Sources, row: int | None, document: str, outlet: str | None, 
         access=found["access"],
         is_outlet=bool(found["is_outlet"]),
     )
+
+
+def _is_itself(source: sqlite3.Row, outlet: str) -> bool:
+    """Whether a source is the document's own outlet: by a part of its name, or as "this newspaper", "an earlier version
+    of this article"."""
+    if source["is_named"]:
+        words = set(folded(source["name"]).split()) - {"the"}
+        of_kind = source["kind"] == SourceKind.ORGANIZATION or source["entity_id"] is None
+        return of_kind and words <= set(folded(outlet).split())
+    bodies = (SourceKind.ORGANIZATION, SourceKind.DOCUMENT)
+    return source["kind"] in bodies and _this_outlet().fullmatch(source["name"]) is not None
+
+
+@cache
+def _this_outlet() -> re.Pattern[str]:
+    """What an outlet calls itself, and its own earlier words."""
+    nouns = "|".join(sorted((*word_list("nouns for outlets"), "article", "page", "report", "story")))
+    return re.compile(rf"(?:(?:an?\s+|the\s+)?(?:[\w-]+\s+){{1,3}}(?:in|of|on)\s+)?(?:this|our)\s+(?:{nouns})", re.I)
 
 
 def _own_voice(rows: Rows, one: sqlite3.Row, paper: Paper, member: Member) -> Telling:
@@ -526,6 +538,7 @@ def _own_voice(rows: Rows, one: sqlite3.Row, paper: Paper, member: Member) -> Te
         content=" ".join(text.split()),
         stance=None if _is_denied(text) else stance_of(None, certainty, member.relation),
         own_voice=True,
+        is_headline=not one["is_deed"] and bool(found["is_headline"]),
         certainty=certainty,
         confidence=member.confidence,
     )
@@ -568,8 +581,15 @@ def _attribution(
         certainty=certainty,
         when=when,
         confidence=sure,
+        is_headline=_in_title(rows.documents[found["document_id"]], rows.spans[row]),
     )
     return telling, outer
+
+
+def _in_title(document: sqlite3.Row, span: Span) -> bool:
+    """Whether a span lies in a document's title."""
+    start, end = document["title_start"], document["title_end"]
+    return start is not None and start <= span.start and span.end <= end
 
 
 def _speaker(rows: Rows, one: sqlite3.Row, paper: Paper) -> Person | None:

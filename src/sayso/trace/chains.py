@@ -6,10 +6,10 @@ link) and copies. A chain that comes to a document again is circular: it ends th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sayso.model import Copy, Span, Stance, Step, StepKind
-from sayso.trace.scene import Paper, Person, Scene, Telling
+from sayso.model import Stance, Step, StepKind
+from sayso.trace.scene import Paper, Person, Scene, Telling, in_copy, overlap
 
 MOST_STEPS = 40
 
@@ -26,14 +26,19 @@ class Chain:
 def chain_of(scene: Scene, telling: Telling) -> Chain:
     """The chain of one position.
 
-    Where a chain leads to no other document, and it cannot be told which of two copies was first, an unnamed source at
-    the end is one in both.
+    Where a chain leads to no other document, and the same words stand in others, it ends as the surest reading of them
+    does: it cannot be told which of the documents was first, and the words rest on the same source in all.
     """
     found = _follow(scene, telling, ())
+    surest = scene.tellings[scene.surest_of_copies.get(telling.id, telling.id)]
     alone = sum(step.kind is StepKind.DOCUMENT for step in found.steps) == 1
-    if alone and isinstance(found.end, Person) and not found.end.named:
-        return replace(found, end=_of_any_copy(scene, telling, found.end))
-    return found
+    if not alone or surest is telling:
+        return found
+    theirs = _follow(scene, surest, ())
+    if theirs.circle or telling.document in {step.id for step in theirs.steps}:
+        return found
+    steps = found.steps if len(found.steps) > 1 else (found.steps[0], *theirs.steps[1:])
+    return Chain(steps, theirs.end)
 
 
 def holders(scene: Scene) -> list[Telling]:
@@ -73,6 +78,9 @@ def _follow(scene: Scene, telling: Telling, passed: tuple[str, ...]) -> Chain:
         return Chain((first, *rest.steps), rest.end, rest.circle)
     steps, end = _inside(scene, telling)
     witness = next((i for i, step in enumerate(steps) if step.kind is StepKind.SOURCE), None)
+    summed = _summed_up(scene, telling) if end is None or not end.named else None
+    if summed is not None:
+        return _follow(scene, summed, passed)
     if end is None and telling.finder is None:
         return Chain((first,), paper)
     cited = _cited(scene, telling, end) if end is not None else None
@@ -109,48 +117,26 @@ def _inside(scene: Scene, telling: Telling) -> tuple[list[Step], Person | None]:
 
 def _original(scene: Scene, telling: Telling) -> Telling | None:
     """The same telling in the document that this one's passage was copied from."""
-    found = (_in_copy(scene, copy, copy.first or "", telling) for copy in scene.copied.get(telling.document, ()))
+    found = (in_copy(copy, telling, scene.held) for copy in scene.copied.get(telling.document, ()))
     return next((one for one in found if one is not None), None)
 
 
-def _in_copy(scene: Scene, copy: Copy, document: str, telling: Telling) -> Telling | None:
-    """The same telling in the other document of a copy."""
-    place = _aligned(copy, telling)
-    if place is None:
-        return None
-    same = (o for o in scene.held.get(document, ()) if o.stance is telling.stance and _overlap(o.span, place))
-    return next(same, None)
+def _summed_up(scene: Scene, telling: Telling) -> Telling | None:
+    """What an outlet only sums up: where the article under a headline has the claim from somebody, the headline has it
+    from them, and so has a sentence that tells of what they say in it. Of several it is the surest.
 
-
-def _of_any_copy(scene: Scene, telling: Telling, end: Person) -> Person:
-    """An unnamed source, as that document calls it which comes first by its id of those that have the same passage,
-    where it is open which of them was the first."""
-    same = {telling.document: telling}
-    for copy in scene.undecided.get(telling.document, ()):
-        document = copy.documents[1 - copy.documents.index(telling.document)]
-        other = _in_copy(scene, copy, document, telling)
-        if other is not None:
-            same[document] = other
-    first = same[min(same)]
-    there: Person | None = end
-    if first is not telling:
-        there = first.finder if telling.finder is not None else _inside(scene, first)[1]
-    return there if there is not None and not there.named else end
-
-
-def _aligned(copy: Copy, telling: Telling) -> Span | None:
-    """About where a telling stands in the other document of a copy."""
-    mine = copy.documents.index(telling.document)
-    for passage in copy.passages:
-        here, there = passage[mine], passage[1 - mine]
-        if _overlap(here, telling.span):
-            shift = there.start - here.start
-            return Span(max(0, telling.span.start + shift), max(0, telling.span.end + shift))
-    return None
-
-
-def _overlap(a: Span, b: Span) -> bool:
-    return a.start < b.end and b.start < a.end
+    "Weir cracked, paper says", which does not name the paper, is a headline too.
+    """
+    sided = [
+        one
+        for one in scene.held.get(telling.document, ())
+        if not (one.own_voice or one.is_headline or one.is_beside) and _same_side(one.stance, telling.stance)
+    ]
+    if not telling.is_headline:
+        sided = [one for one in sided if telling.own_voice and overlap(one.span, telling.span)]
+    relays = {outer for one in sided for outer in _around(scene, one)}
+    innermost = [one for one in sided if one.id not in relays]
+    return max(innermost, key=lambda one: one.confidence, default=None)
 
 
 def _cited(scene: Scene, telling: Telling, end: Person) -> Telling | None:

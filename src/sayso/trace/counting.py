@@ -13,7 +13,7 @@ from sayso.ledger.opening import transaction
 from sayso.model import Origins, Stance
 from sayso.trace.asking import in_time, members_of, scene_of
 from sayso.trace.chains import chain_of, holders
-from sayso.trace.origins import origins_of
+from sayso.trace.origins import origins_of_side
 
 AT_ONCE = 200  # claims
 
@@ -41,7 +41,8 @@ def _count(ledger: sqlite3.Connection, claim: int) -> None:
 def _origins(ledger: sqlite3.Connection, claim: int) -> Origins:
     """The origins of those who say what a claim says."""
     scene = scene_of(ledger, members_of(ledger, claim))
-    return origins_of(chain_of(scene, one) for one in in_time(scene, holders(scene)) if one.stance is Stance.SAYS)
+    saying = [one for one in in_time(scene, holders(scene)) if one.stance is Stance.SAYS]
+    return origins_of_side([(one, chain_of(scene, one)) for one in saying])
 
 
 _COUNT = """

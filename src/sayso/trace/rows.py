@@ -103,7 +103,8 @@ _SPANS = (
 )
 _DOCUMENTS = (
     "SELECT documents.id, documents.reading_id, documents.name, outlet_id, outlets.name AS outlet, published_on, url,"
-    " documents.kind, byline FROM documents LEFT JOIN entities AS outlets ON outlets.id = outlet_id"
+    " documents.kind, byline, title_start, title_end"
+    " FROM documents LEFT JOIN entities AS outlets ON outlets.id = outlet_id"
     " WHERE documents.id {}"
 )
 _STATEMENTS = "SELECT * FROM statements WHERE id {}"

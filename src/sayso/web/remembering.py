@@ -43,17 +43,20 @@ def state_of(ledger: Path) -> State | None:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer, from which state, when it was given, and what it cost; `begun` says since when answers hold."""
+    """An answer, from which state, when it was given, and what it cost; `begun` says since when answers hold, and
+    `corrected` what people had corrected by then."""
 
     state: State | None
     given: float
     cost: float
     answer: Any
     begun: int
+    corrected: int | None
 
-    def holds(self, state: State | None) -> bool:
+    def holds(self, state: State | None, corrected: int | None) -> bool:
         same = state is not None and self.state == state
-        return (same or self.cost > DEAR) and time.monotonic() - self.given < MOST_AGE
+        dear = self.cost > DEAR and corrected is not None and corrected == self.corrected
+        return (same or dear) and time.monotonic() - self.given < MOST_AGE
 
 
 class Begun(Protocol):
@@ -77,11 +80,18 @@ class Remembered:
         self._answers: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, state: State | None) -> Any | None:
-        """The answer to a question, if it was given from this state of the ledger, or is dear and young."""
+    def is_dear(self, key: Hashable) -> bool:
+        """Whether there is a dear answer to a question, which may hold if nobody has corrected anything since."""
         with self._lock:
             found = self._answers.get(key)
-            if found is None or found.begun != self.begun or not found.holds(state):
+            return found is not None and found.cost > DEAR
+
+    def get(self, key: Hashable, state: State | None, corrected: int | None = None) -> Any | None:
+        """The answer to a question, if it was given from this state of the ledger, or is dear and young and nobody has
+        corrected anything since: `corrected` is the row of the last correction."""
+        with self._lock:
+            found = self._answers.get(key)
+            if found is None or found.begun != self.begun or not found.holds(state, corrected):
                 return None
             self._answers.move_to_end(key)
             return found.answer
@@ -91,14 +101,24 @@ class Remembered:
         """Since when answers hold: it changes when they are forgotten."""
         return self._begun.value
 
-    def put(self, key: Hashable, state: State | None, answer: Any, cost: float = 0.0, begun: int | None = None) -> None:
+    def put(
+        self,
+        key: Hashable,
+        state: State | None,
+        answer: Any,
+        cost: float = 0.0,
+        begun: int | None = None,
+        corrected: int | None = None,
+    ) -> None:
         """Keep an answer, and the last ones beside it. `state` and `begun` are those from before the ledger was asked,
-        `cost` the seconds of CPU time that the answer took."""
+        `cost` the seconds of CPU time that the answer took, `corrected` the row of the last correction then."""
         if (state is None and cost <= DEAR) or _size(answer) > self._most // 4:
             return
         with self._lock:
             self._forget(key)
-            self._answers[key] = _Kept(state, time.monotonic(), cost, answer, self.begun if begun is None else begun)
+            self._answers[key] = _Kept(
+                state, time.monotonic(), cost, answer, self.begun if begun is None else begun, corrected
+            )
             self._kept += _size(answer)
             while self._kept > self._most:
                 self._forget(next(iter(self._answers)))
