@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 
 ALIGNED = ("text that is met better", "the other text", "what is met least")  # told of a pair: see `alignment`
 _LEAST_SHARE = 4  # one piece in so many is among those that are met least
-_KEPT = 1000  # texts whose pieces are kept at a time
+_KEPT = 2000  # texts whose pieces are kept at a time: some 80 MB
 _WORTH_THREADS = 8  # pairs
 
 
@@ -30,9 +30,8 @@ def align_pairs(encoder: ClaimEncoder, pairs: Sequence[tuple[str, str]], threads
     found = np.zeros((len(pairs), len(ALIGNED)), dtype=np.float32)
 
     def align(start: int, end: int) -> None:
-        states = lru_cache(maxsize=_KEPT)(lambda text: word_states(encoder, text))
         for i in range(start, end):
-            found[i] = alignment(states(pairs[i][0]), states(pairs[i][1]))
+            found[i] = alignment(*(_states(encoder, text) for text in pairs[i]))
 
     if threads == 1 or len(pairs) < _WORTH_THREADS:
         align(0, len(pairs))
@@ -41,6 +40,12 @@ def align_pairs(encoder: ClaimEncoder, pairs: Sequence[tuple[str, str]], threads
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(align, borders[:-1], borders[1:]))
     return found
+
+
+@lru_cache(maxsize=_KEPT)
+def _states(encoder: ClaimEncoder, text: str) -> Floats:
+    """The pieces of a text: it is compared with several others, and most of them when claims are made, one by one."""
+    return word_states(encoder, text)
 
 
 def alignment(one: Floats, other: Floats) -> tuple[float, float, float]:
