@@ -31,6 +31,7 @@ FEW = 512  # wordings: as long as there are no more, all are in one block
 
 ALL = 0  # that block
 _PAGE = 20_000  # vectors that are looked through at a time
+_PIVOTS_AT_ONCE = 4096  # pivots that are looked through at a time for one question
 _CELLS = 4_000_000  # cosines that are held at a time
 _BITS = 40  # of a word's hash
 
@@ -111,6 +112,22 @@ def pivots(ledger: sqlite3.Connection, where: str = "1") -> Table:
     return table_of(
         ledger.execute(f"SELECT id, digest, vector FROM wordings WHERE is_pivot AND {where} ORDER BY id").fetchall()  # noqa: S608
     )
+
+
+def nearest_pivots(ledger: sqlite3.Connection, vector: Vectors, count: int) -> list[int]:
+    """The rows of the pivots nearest to a vector [1, WIDTH], the nearest first. There may be very many pivots: they are
+    looked through a page at a time, and no more than their cosines is kept."""
+    cursor = ledger.cursor()
+    cursor.row_factory = None  # plain tuples, which take half the time
+    cursor.execute("SELECT id, digest, vector FROM wordings WHERE is_pivot ORDER BY id")
+    asked, told, near = measured(vector), [np.zeros((0, 2), dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
+    while page := cursor.fetchmany(_PIVOTS_AT_ONCE):
+        told.append(np.array([row[:2] for row in page], dtype=np.int64))
+        there = np.frombuffer(b"".join(row[2] for row in page), dtype=np.int8).reshape(len(page), WIDTH)
+        near.append(asked.cosines(measured(there))[0])
+    rows, digests = np.concatenate(told).T
+    found: list[int] = rows[best(np.concatenate(near), digests, count)].tolist()
+    return found
 
 
 Changed = dict[int, set[int]]  # wordings that were compared before, by their rows: the blocks into which they came
