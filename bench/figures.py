@@ -214,6 +214,7 @@ def load() -> str:
         "|---|---|---|",
         f"| {whole['requests']:,} requests in {whole['seconds']} seconds: median · 95th · 99th percentile | 95th below"
         f" 300 ms | {whole['median_ms']} · {whole['p95_ms']} · {whole['p99_ms']} ms |",
+        f"| 95th percentile of pages · of the API | | {run['pages']['p95_ms']} · {run['api']['p95_ms']} ms |",
         f"| the slowest kind, {slowest[0]}: 95th percentile | | {slowest[1]['p95_ms']:.0f} ms |",
         f"| requests that failed | none | {run['failures']} |",
         f"| share of the cores that other programs took just before | | {run['others_took_percent_before']:.0f} % |",

@@ -3,10 +3,10 @@ r"""Whether pages and API answer in time while many ask and something is added; 
 python bench/load.py --ledger load.ledger --json bench/results/load.json
 
 Makes the ledger where there is none (bench/load_ledger.py, a quarter of an hour or more), serves a copy of it with
-`sayso serve`, and lets Locust's clients ask for a minute, each once a second, for pages and for the API by addresses
-drawn from the ledger; one more client adds invented texts, one after another, all the time: each is read, stored and
-traced beside the server, on one thread. Then the server is killed with SIGKILL and started again: every document that
-was reported as added has to be there, and `sayso check` has to pass.
+`sayso serve`, and lets Locust's clients ask for a minute, each once a second and not in step, for pages and for the API
+by addresses drawn from the ledger; one more client adds invented texts, one after another, all the time: each is read,
+stored and traced beside the server, on one thread. Then the server is killed with SIGKILL and started again: every
+document that was reported as added has to be there, and `sayso check` has to pass.
 
 What is asked: pages and the API about alike; documents, sources and claims drawn evenly, and of claims a quarter from
 those that the start page leads to, which are the largest.
@@ -139,7 +139,8 @@ def text(number: int, random_: random.Random) -> str:
 
 def ask(address: str, asked: dict[str, list[str]], seconds: int, clients: int) -> tuple[Any, dict[str, int]]:
     """What Locust's clients measure, and the documents that were reported as added, by their ids."""
-    from locust import FastHttpUser, constant_pacing
+    import gevent
+    from locust import FastHttpUser
     from locust import task as as_task
     from locust.env import Environment
 
@@ -156,12 +157,22 @@ def ask(address: str, asked: dict[str, list[str]], seconds: int, clients: int) -
         return one
 
     class Reader(FastHttpUser):
-        """Asks once a second."""
+        """Asks once a second, at moments of its own: Locust's pacing lets all ask at the same moment, and again in a
+        second, which no fifty people do."""
 
         host = address
         fixed_count = clients
-        wait_time = constant_pacing(EACH)
         tasks = {as_task(asking(what)): share for what, share in SHARES.items()}  # noqa: RUF012 - as Locust has it
+
+        def on_start(self) -> None:
+            self.due = time.monotonic() + random_.uniform(0, EACH)
+            gevent.sleep(self.wait_time())
+
+        def wait_time(self) -> float:
+            now = time.monotonic()
+            wait = max(0.0, self.due - now)
+            self.due = max(self.due, now) + EACH
+            return wait
 
     class Adder(FastHttpUser):
         """Adds a text, waits until it is there, and adds the next."""
@@ -176,7 +187,7 @@ def ask(address: str, asked: dict[str, list[str]], seconds: int, clients: int) -
             body = {"text": text(Adder.number, random_), "publisher": "The Ostrey Courier", "published": "2024-05-31"}
             job = self.client.post("/api/documents", json=body, name="add: POST").json()["jobs"][0]
             while job["state"] not in ("done", "failed"):
-                time.sleep(0.2)
+                gevent.sleep(0.2)
                 job = self.client.get(f"/api/adding?id={job['id']}", name="add: GET").json()["jobs"][0]
                 if job["documents"]:
                     break  # what is still to be traced is traced later
@@ -187,8 +198,6 @@ def ask(address: str, asked: dict[str, list[str]], seconds: int, clients: int) -
     environment.create_local_runner()
     assert environment.runner is not None
     environment.runner.start(clients + 1, spawn_rate=clients)
-    import gevent
-
     gevent.sleep(seconds)
     environment.runner.quit()
     return environment.stats, added
@@ -213,7 +222,7 @@ def busy() -> float:
 
 
 def figures(stats: Any, seconds: int) -> Figures:
-    """Locust's figures: milliseconds by what was asked, and all of it together."""
+    """Locust's figures: milliseconds by what was asked, of pages, of the API, and of all of it together."""
     kinds: dict[str, Figures] = {}
     for one in stats.entries.values():
         kinds[one.name] = {
@@ -224,12 +233,15 @@ def figures(stats: Any, seconds: int) -> Figures:
             "p99_ms": one.get_response_time_percentile(0.99),
             "most_ms": round(one.max_response_time),
         }
-    times: dict[int, int] = defaultdict(int)
-    for one in stats.entries.values():
-        if not one.name.startswith("add"):
-            for took, count in one.response_times.items():
-                times[took] += count
-    return {"all": {**percentiles(times), "seconds": seconds}, "by_kind": dict(sorted(kinds.items()))}
+    told = {}
+    for what, names in (("all", ("page", "api")), ("pages", ("page",)), ("api", ("api",))):
+        times: dict[int, int] = defaultdict(int)
+        for one in stats.entries.values():
+            if one.name.startswith(names):
+                for took, count in one.response_times.items():
+                    times[took] += count
+        told[what] = {**percentiles(times), "seconds": seconds}
+    return {**told, "by_kind": dict(sorted(kinds.items()))}
 
 
 def percentiles(times: dict[int, int]) -> Figures:

@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 
 ALIGNED = ("text that is met better", "the other text", "what is met least")  # told of a pair: see `alignment`
 _LEAST_SHARE = 4  # one piece in so many is among those that are met least
-_KEPT = 2000  # texts whose pieces are kept at a time: some 80 MB
+_KEPT = 2000  # texts whose pieces are kept, some 20 kilobytes of each: what is asked is set beside the same again
 _WORTH_THREADS = 8  # pairs
 
 
@@ -31,7 +31,7 @@ def align_pairs(encoder: ClaimEncoder, pairs: Sequence[tuple[str, str]], threads
 
     def align(start: int, end: int) -> None:
         for i in range(start, end):
-            found[i] = alignment(*(_states(encoder, text) for text in pairs[i]))
+            found[i] = alignment(_states(encoder, pairs[i][0]), _states(encoder, pairs[i][1]))
 
     if threads == 1 or len(pairs) < _WORTH_THREADS:
         align(0, len(pairs))
@@ -44,7 +44,6 @@ def align_pairs(encoder: ClaimEncoder, pairs: Sequence[tuple[str, str]], threads
 
 @lru_cache(maxsize=_KEPT)
 def _states(encoder: ClaimEncoder, text: str) -> Floats:
-    """The pieces of a text: it is compared with several others, and most of them when claims are made, one by one."""
     return word_states(encoder, text)
 
 

@@ -40,7 +40,7 @@ from sayso.trace.chains import Chain, chain_of, holders
 from sayso.trace.claiming import ASKED_AS_NEIGHBOURS, within_one
 from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
-from sayso.trace.judge import judge_pairs
+from sayso.trace.judge import judged
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of
@@ -53,7 +53,7 @@ from sayso.trace.wordings import propositions_of, wordings_in
 if TYPE_CHECKING:
     from sayso.trace.tracing import ClaimModels
 
-NEAREST = 60  # wordings that a question is weighed against
+NEAREST = 40  # wordings that a question is weighed against
 TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
 MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
 MOST_BESIDE = 0.7  # how surely that belongs there at most
@@ -238,7 +238,7 @@ def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) ->
     made = np.concatenate([asked, np.stack([told[row].vector for row in rows])])
     known = [facts, *(told[row].facts for row in rows)]
     texts = [words, *(told[row].text for row in rows)]
-    weighed = judge_pairs(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))])
+    weighed, _ = judged(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))], FITS)
     same = {row: float(w[0]) for row, w in zip(rows, weighed, strict=True) if w[0] >= FITS}
     if not same:
         return []
