@@ -328,3 +328,16 @@ def test_nothing_is_done_twice() -> None:
     done: list[str] = []
     trace(ledger, MODELS, lambda step, number, _: done.append(f"{number} {step}"))
     assert done == []
+
+
+def test_the_nearest_pivots_are_found_a_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same ones, in the same order, as when all are looked through at once."""
+    ledger = traced_at_once(DOCUMENTS)
+    known = blocks.pivots(ledger)
+    assert len(known.rows) > 5
+    assert blocks.nearest_pivots(in_memory(), known.vectors[:1], 4) == []
+    monkeypatch.setattr(blocks, "_PIVOTS_AT_ONCE", 2)
+    for vector in known.vectors[:3]:
+        near = blocks.cosines(vector[None], known.vectors)[0]
+        order = sorted(range(len(near)), key=lambda i: (-near[i], known.digests[i]))
+        assert blocks.nearest_pivots(ledger, vector[None], 4) == [int(known.rows[i]) for i in order[:4]]

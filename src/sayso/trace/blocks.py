@@ -6,7 +6,7 @@ there is more to tell apart, and a block does not grow with the ledger. As long 
 
 Which wordings share a block depends on which there are, not on the order in which they came. So a wording that comes
 may part others: a word becomes common, or a nearer pivot takes a wording from another's block. Those that have lost
-a neighbour by that are compared anew.
+a neighbour by that, or come into another block, are compared again: where it is known what changed, no more than that.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ FEW = 512  # wordings: as long as there are no more, all are in one block
 
 ALL = 0  # that block
 _PAGE = 20_000  # vectors that are looked through at a time
+_PIVOTS_AT_ONCE = 4096  # pivots that are looked through at a time for one question
 _CELLS = 4_000_000  # cosines that are held at a time
 _BITS = 40  # of a word's hash
 
@@ -113,24 +114,47 @@ def pivots(ledger: sqlite3.Connection, where: str = "1") -> Table:
     )
 
 
-def place(ledger: sqlite3.Connection, told: Callable[[int], None] = lambda _: None) -> None:
+def nearest_pivots(ledger: sqlite3.Connection, vector: Vectors, count: int) -> list[int]:
+    """The rows of the pivots nearest to a vector [1, WIDTH], the nearest first. There may be very many pivots: they are
+    looked through a page at a time, and no more than their cosines is kept."""
+    cursor = ledger.cursor()
+    cursor.row_factory = None  # plain tuples, which take half the time
+    cursor.execute("SELECT id, digest, vector FROM wordings WHERE is_pivot ORDER BY id")
+    asked, told, near = measured(vector), [np.zeros((0, 2), dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
+    while page := cursor.fetchmany(_PIVOTS_AT_ONCE):
+        told.append(np.array([row[:2] for row in page], dtype=np.int64))
+        there = np.frombuffer(b"".join(row[2] for row in page), dtype=np.int8).reshape(len(page), WIDTH)
+        near.append(asked.cosines(measured(there))[0])
+    rows, digests = np.concatenate(told).T
+    found: list[int] = rows[best(np.concatenate(near), digests, count)].tolist()
+    return found
+
+
+Changed = dict[int, set[int]]  # wordings that were compared before, by their rows: the blocks into which they came
+
+
+def place(ledger: sqlite3.Connection, told: Callable[[int], None] = lambda _: None) -> Changed:
     """Put wordings into the blocks of the pivots nearest to them, and close the blocks of words that became common.
 
     Those that have lost a neighbour by it are marked to be compared again. `told` is given the number of those placed.
+    Returns those of which no more is to be compared than what changed here: it is known in this run alone.
     """
+    changed: Changed = {}
     with transaction(ledger):
         _take_from_others(ledger, pivots(ledger, "NOT is_placed"))
     known = pivots(ledger)
     ready = measured(known.vectors)
     at_once = max(1, min(_PAGE, _CELLS // max(1, len(known.rows))))
     while rows := ledger.execute(
-        "SELECT id, digest, vector, reach FROM wordings WHERE NOT is_placed ORDER BY id LIMIT ?", (at_once,)
+        "SELECT id, digest, vector, is_compared FROM wordings WHERE NOT is_placed ORDER BY id LIMIT ?", (at_once,)
     ).fetchall():
+        changed |= {row["id"]: set() for row in rows if row["is_compared"]}
         with transaction(ledger):
-            _place(ledger, table_of(rows), known, ready)
+            _place(ledger, table_of(rows), known, ready, changed)
         told(len(rows))
     with transaction(ledger):
-        _close_common(ledger)
+        _close_common(ledger, changed)
+    return changed
 
 
 def _take_from_others(ledger: sqlite3.Connection, new: Table) -> None:
@@ -158,7 +182,7 @@ def _placed(ledger: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
         last = page[-1]["id"]
 
 
-def _place(ledger: sqlite3.Connection, table: Table, known: Table, ready: Measured) -> None:
+def _place(ledger: sqlite3.Connection, table: Table, known: Table, ready: Measured, changed: Changed) -> None:
     near = measured(table.vectors).cosines(ready)
     for i, row in enumerate(map(int, table.rows)):
         chosen = best(near[i], known.digests, PLACES)
@@ -167,8 +191,10 @@ def _place(ledger: sqlite3.Connection, table: Table, known: Table, ready: Measur
         gone, come = held - blocks, sorted(blocks - held)
         ledger.executemany("DELETE FROM blocks WHERE block = ? AND wording_id = ?", ((one, row) for one in gone))
         ledger.executemany("INSERT INTO blocks VALUES (?, ?)", ((one, row) for one in come))
+        if row in changed:
+            changed[row].update(come)
         if gone:
-            _compare_again_without(ledger, row)
+            _compare_again_without(ledger, row, changed)
         ledger.execute(
             "UPDATE wordings SET is_placed = 1, is_compared = is_compared AND ?, pivot_id = ?, reach = ? WHERE id = ?",
             (
@@ -185,19 +211,21 @@ def _pivot_blocks(ledger: sqlite3.Connection, row: int) -> set[int]:
     return {one["block"] for one in rows}
 
 
-def _compare_again_without(ledger: sqlite3.Connection, row: int) -> None:
+def _compare_again_without(ledger: sqlite3.Connection, row: int, changed: Changed) -> None:
     """Mark the wordings that have this one as a neighbour and share no block with it any more."""
-    ledger.execute(
-        "UPDATE wordings SET is_compared = 0 WHERE id IN ("
+    marked = ledger.execute(
+        "UPDATE wordings SET is_compared = 0 WHERE is_compared AND id IN ("
         " SELECT neighbours.wording_id FROM neighbours WHERE other_id = ?1 AND NOT EXISTS ("
         "  SELECT 1 FROM blocks AS mine JOIN blocks AS its ON its.block = mine.block"
         "  WHERE mine.wording_id = ?1 AND its.wording_id = neighbours.wording_id"
-        "  AND mine.block NOT IN (SELECT block FROM common_blocks)))",
+        "  AND mine.block NOT IN (SELECT block FROM common_blocks))) RETURNING id",
         (row,),
     )
+    for one in marked.fetchall():
+        changed.setdefault(one["id"], set())
 
 
-def _close_common(ledger: sqlite3.Connection) -> None:
+def _close_common(ledger: sqlite3.Connection, changed: Changed) -> None:
     """Note which words have become common, and mark the wordings that were neighbours by them."""
     closing = ledger.execute(
         "SELECT block FROM blocks WHERE block <= 0 AND block IN ("
@@ -207,12 +235,16 @@ def _close_common(ledger: sqlite3.Connection) -> None:
     ).fetchall()
     for one in closing:
         ledger.execute("INSERT INTO common_blocks VALUES (?)", (one["block"],))
-        ledger.execute(
-            "UPDATE wordings SET is_compared = 0 WHERE id IN (SELECT neighbours.wording_id FROM blocks AS mine"
+        marked = ledger.execute(
+            "UPDATE wordings SET is_compared = 0 WHERE is_compared AND id IN ("
+            " SELECT neighbours.wording_id FROM blocks AS mine"
             " JOIN neighbours ON neighbours.wording_id = mine.wording_id"
-            " JOIN blocks AS its ON its.wording_id = other_id AND its.block = mine.block WHERE mine.block = ?)",
+            " JOIN blocks AS its ON its.wording_id = other_id AND its.block = mine.block WHERE mine.block = ?)"
+            " RETURNING id",
             (one["block"],),
         )
+        for row in marked.fetchall():
+            changed.setdefault(row["id"], set())
 
 
 def make_room_without(ledger: sqlite3.Connection, row: int) -> None:
@@ -239,13 +271,18 @@ class Blocks:
     wordings: Places
 
 
-def open_blocks(ledger: sqlite3.Connection, rows: Sequence[int]) -> tuple[Blocks, Blocks]:
-    """The blocks of the wordings in these rows, without those that are common; and all that stand in them."""
+def open_blocks(ledger: sqlite3.Connection, rows: Sequence[int], changed: Changed) -> tuple[Blocks, Blocks]:
+    """The blocks of the wordings in these rows, without those that are common; of the changed ones, those into which
+    they came. And all that stand in these blocks."""
     mine = _blocks(
         ledger,
         "wording_id IN (SELECT value FROM json_each(?)) AND block NOT IN (SELECT block FROM common_blocks)",
-        rows,
+        [row for row in rows if row not in changed],
     )
+    come = np.array([(block, row) for row in rows for block in changed.get(row, ())], dtype=np.int64).reshape(-1, 2)
+    blocks, wordings = np.append(mine.blocks, come[:, 0]), np.append(mine.wordings, come[:, 1])
+    order = np.lexsort((wordings, blocks))
+    mine = Blocks(blocks[order], wordings[order])
     return mine, _blocks(ledger, "block IN (SELECT value FROM json_each(?))", np.unique(mine.blocks).tolist())
 
 

@@ -143,11 +143,6 @@ def _make_claims(
     """Group the wordings that are connected with one. Returns how many these are."""
     rows, kept = _connected(ledger, first, of_many)
     listed = json.dumps(rows)
-    ledger.execute(
-        "DELETE FROM claims WHERE id IN (SELECT claim_id FROM propositions JOIN members"
-        " ON proposition_id = propositions.id WHERE wording_id IN (SELECT value FROM json_each(?)))",
-        (listed,),
-    )
     told = _told(ledger, rows)
     if kept:
         wordings = wordings_in(ledger, rows)
@@ -161,8 +156,9 @@ def _make_claims(
         tellings = {key: told[row] for key, row in of_key.items()}
     else:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
-    for claim, others in _sides(groups, pairs, tellings):
-        _store(ledger, claim, others, tellings)
+    made = [_claim_of(claim, others, tellings) for claim, others in _sides(groups, pairs, tellings)]
+    for claim in _changed(ledger, listed, made):
+        _store(ledger, claim)
     # Those that one of them was grouped with before are another part now, or several.
     ledger.execute(
         "UPDATE wordings SET is_grouped = 0 WHERE is_grouped AND part IN"
@@ -362,26 +358,67 @@ def _first(one: Group, tellings: Tellings) -> _Told:
     return min((tellings[key][0] for key in one.members), key=lambda told: told.key)
 
 
-def _store(ledger: sqlite3.Connection, claim: Group, others: Sequence[tuple[Group, float]], tellings: Tellings) -> None:
-    """Store a claim, in the words that are surest to belong to it; of equals, those that are told most and first."""
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A claim: the id of its first member, the row of the proposition whose words name it, and its members: their
+    rows, how they stand to it, and how probably."""
+
+    reading_id: str
+    named_by: int
+    members: tuple[tuple[int, str, float], ...]
+
+
+def _claim_of(claim: Group, others: Sequence[tuple[Group, float]], tellings: Tellings) -> _Claim:
+    """A claim, in the words that are surest to belong to it; of equals, those that are told most and first."""
     surest = min(
         zip(claim.members, claim.probabilities, strict=True),
         key=lambda one: (-one[1], -len(tellings[one[0]]), tellings[one[0]][0].key),
     )[0]
     members = [
-        (told.row, Relation.SAME, probability)
+        (told.row, str(Relation.SAME), probability)
         for key, probability in zip(claim.members, claim.probabilities, strict=True)
         for told in tellings[key]
     ]
     members += [
-        (told.row, Relation.CONTRARY, probability * contrary)
+        (told.row, str(Relation.CONTRARY), probability * contrary)
         for other, contrary in others
         for key, probability in zip(other.members, other.probabilities, strict=True)
         for told in tellings[key]
     ]
+    return _Claim(_first(claim, tellings).id, tellings[surest][0].row, tuple(sorted(members)))
+
+
+def _changed(ledger: sqlite3.Connection, wordings: str, made: Sequence[_Claim]) -> list[_Claim]:
+    """Those of the claims that are made of some wordings that are not stored as they are. What else is stored of these
+    wordings goes."""
+    members: dict[int, list[tuple[int, str, float]]] = {}
+    for one in ledger.execute(
+        "SELECT * FROM members WHERE claim_id IN (SELECT claim_id FROM propositions JOIN members"
+        " ON proposition_id = propositions.id WHERE wording_id IN (SELECT value FROM json_each(?)))",
+        (wordings,),
+    ):
+        members.setdefault(one["claim_id"], []).append((one["proposition_id"], one["relation"], one["confidence"]))
+    of_members = {tuple(sorted(these)): claim for claim, these in members.items()}
+    new = []
+    for claim in made:
+        stored = of_members.get(claim.members)
+        if stored is not None and ledger.execute(_IS_NAMED, (stored, claim.reading_id, claim.named_by)).fetchone():
+            del members[stored]
+        else:
+            new.append(claim)
+    ledger.executemany("DELETE FROM claims WHERE id = ?", ((one,) for one in members))
+    return new
+
+
+_IS_NAMED = """
+SELECT 1 FROM claims WHERE id = ?1 AND reading_id = ?2
+  AND name = (SELECT text FROM propositions JOIN wordings ON wordings.id = wording_id WHERE propositions.id = ?3)"""
+
+
+def _store(ledger: sqlite3.Connection, claim: _Claim) -> None:
     done = ledger.execute(
         "INSERT INTO claims (name, reading_id) SELECT text, ? FROM propositions JOIN wordings"
         " ON wordings.id = wording_id WHERE propositions.id = ?",
-        (_first(claim, tellings).id, tellings[surest][0].row),
+        (claim.reading_id, claim.named_by),
     )
-    ledger.executemany("INSERT INTO members VALUES (?, ?, ?, ?)", ((done.lastrowid, *one) for one in members))
+    ledger.executemany("INSERT INTO members VALUES (?, ?, ?, ?)", ((done.lastrowid, *one) for one in claim.members))

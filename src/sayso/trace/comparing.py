@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.ledger.opening import transaction
-from sayso.trace.blocks import Blocks, Floats, Places, Table, best, measured, open_blocks, table_of
+from sayso.trace.blocks import Blocks, Changed, Floats, Places, Table, best, measured, open_blocks, table_of
 from sayso.trace.judge import Judge, judged
 from sayso.trace.wordings import wordings_in
 
@@ -38,9 +38,18 @@ Near = dict[int, float]  # neighbours of a wording, with their cosines
 
 
 def compare(
-    ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None] = lambda _: None, threads: int = 1
+    ledger: sqlite3.Connection,
+    judge: Judge,
+    told: Callable[[int], None] = lambda _: None,
+    threads: int = 1,
+    changed: Changed | None = None,
 ) -> None:
-    """Bring the neighbours of all wordings up to date, and weigh the new pairs; `told` is given the number done."""
+    """Bring the neighbours of all wordings up to date, and weigh the new pairs; `told` is given the number done.
+
+    Of those that are `changed`, no more is compared than that: the neighbours that they have were the right ones before
+    they were placed in this run.
+    """
+    changed = changed or {}
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
     done = np.zeros(last + 1, dtype=bool)  # in this run: looked for when all that are new stood in blocks
     hand = _Hand(table_of(()), np.zeros(0, dtype=bool))
@@ -50,7 +59,7 @@ def compare(
         (AT_ONCE,),
     ).fetchall():
         with transaction(ledger):
-            hand = _compare(ledger, judge, np.array([row["id"] for row in rows], dtype=np.int64), done, hand, threads)
+            hand = _compare(ledger, judge, [row["id"] for row in rows], done, hand, threads, changed)
         told(len(rows))
 
 
@@ -72,24 +81,72 @@ class _Found:
 
 
 def _compare(
-    ledger: sqlite3.Connection, judge: Judge, rows: Places, done: NDArray[np.bool_], before: _Hand, threads: int
+    ledger: sqlite3.Connection,
+    judge: Judge,
+    rows: Sequence[int],
+    done: NDArray[np.bool_],
+    before: _Hand,
+    threads: int,
+    changed: Changed,
 ) -> _Hand:
     """Compare the wordings in these rows. Returns what is at hand then, for those that come next."""
-    mine, members = open_blocks(ledger, rows.tolist())
-    hand = _at_hand(ledger, np.unique(np.concatenate([rows, members.wordings])), before)
+    held = _neighbours_of(ledger, rows)
+    still = _still_near(ledger, held, changed)
+    mine, members = open_blocks(ledger, rows, {row: changed[row] for row in still})
+    others = [other for near in still.values() for other in near]
+    hand = _at_hand(ledger, np.unique(np.concatenate([rows, members.wordings, others]).astype(np.int64)), before)
     found = _near(hand.table, mine, members)
-    chosen = _nearest(found, hand.table)
-    held = _neighbours_of(ledger, rows.tolist())
-    after: dict[int, Near] = {row: {} for row in rows.tolist()}
-    for one, other, cosine in _told(chosen, hand.table):
+    after: dict[int, Near] = {row: {} for row in rows}
+    for one, other, cosine in _told(_nearest(_with_held(found, still, hand.table), hand.table), hand.table):
         after[one][other] = cosine
     done[rows] = True
+    # Those that were compared before, and those of which no more is than what changed, take in whatever comes near.
     settled = hand.compared & ~done[hand.table.rows]
+    settled |= np.isin(hand.table.rows, list(changed)) & ~np.isin(hand.table.rows, rows)
     for row, (old, merged) in _arrived(ledger, found, hand.table, settled).items():
         held[row], after[row] = old, merged
     _store(ledger, judge, held, after, threads)
-    ledger.executemany("UPDATE wordings SET is_compared = 1 WHERE id = ?", ((row,) for row in rows.tolist()))
+    ledger.executemany("UPDATE wordings SET is_compared = 1 WHERE id = ?", ((row,) for row in rows))
     return hand
+
+
+def _still_near(ledger: sqlite3.Connection, held: dict[int, Near], changed: Changed) -> dict[int, Near]:
+    """Of the changed ones among some wordings, those neighbours with which they share a block still. One that had as
+    many as may be and lost some is left out: which ones come next is found by comparing it wholly."""
+    still = {row: near for row, near in held.items() if row in changed}
+    lost = ledger.execute(_SHARE_NO_BLOCK, (json.dumps(list(still)),)).fetchall()
+    for one in lost:
+        near = still.get(one["wording_id"])
+        if near is None:
+            continue
+        if len(held[one["wording_id"]]) >= NEIGHBOURS:
+            del still[one["wording_id"]]
+        else:
+            still[one["wording_id"]] = {other: c for other, c in near.items() if other != one["other_id"]}
+    return still
+
+
+_SHARE_NO_BLOCK = """
+SELECT wording_id, other_id FROM neighbours WHERE wording_id IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+  SELECT 1 FROM blocks AS mine JOIN blocks AS its ON its.block = mine.block
+  WHERE mine.wording_id = neighbours.wording_id AND its.wording_id = other_id
+    AND mine.block NOT IN (SELECT block FROM common_blocks)
+)"""
+
+
+def _with_held(found: _Found, still: dict[int, Near], table: Table) -> _Found:
+    """What was found, with the neighbours that changed wordings have still, and with those to which such a one was
+    found to be near, of which the blocks are new to these."""
+    if not still:
+        return found
+    back = np.isin(table.rows[found.other], list(still))
+    held = [(row, other, cosine) for row, near in still.items() for other, cosine in near.items()]
+    ones, others, cosines = (np.array(part) for part in zip(*held, strict=True)) if held else (np.zeros(0),) * 3
+    one = np.concatenate([found.one, found.other[back], np.searchsorted(table.rows, ones)])
+    other = np.concatenate([found.other, found.one[back], np.searchsorted(table.rows, others)])
+    cosine = np.concatenate([found.cosine, found.cosine[back], cosines.astype(np.float32)])
+    _, at = np.unique(one * len(table.rows) + other, return_index=True)
+    return _Found(one[at], other[at], cosine[at])
 
 
 def _at_hand(ledger: sqlite3.Connection, rows: Places, before: _Hand) -> _Hand:

@@ -8,7 +8,7 @@ import sqlite3
 import numpy as np
 
 from sayso.trace.agreement import Facts
-from sayso.trace.blocks import best, block_keys, cosines, pivots, table_of
+from sayso.trace.blocks import best, block_keys, cosines, nearest_pivots, table_of
 from sayso.trace.encoder import Vectors
 
 PIVOTS_ASKED = 24  # whose blocks are looked through: more than a wording stands in, since one question costs little
@@ -18,9 +18,7 @@ MOST_OF_A_WORD = 2000  # wordings with one of the words that are looked at
 def nearest_wordings(ledger: sqlite3.Connection, asked: Vectors, facts: Facts, count: int) -> list[int]:
     """The wordings nearest to one that has this vector [1, WIDTH] and these facts, as many as `count`, the nearest
     first: among those of the pivots nearest to it, and those that share a word with it."""
-    known = pivots(ledger)
-    near = best(cosines(asked, known.vectors)[0], known.digests, PIVOTS_ASKED) if len(known.rows) else ()
-    rows = {row for i in near for row in _members(ledger, int(known.rows[i]), -1)}
+    rows = {row for pivot in nearest_pivots(ledger, asked, PIVOTS_ASKED) for row in _members(ledger, pivot, -1)}
     for block in sorted(block_keys(facts)):
         rows.update(_members(ledger, block, MOST_OF_A_WORD))
     table = table_of(

@@ -22,7 +22,7 @@ from sayso.ledger.opening import transaction
 from sayso.ledger.storing import maker_of
 from sayso.lexicon import load_lexicon
 from sayso.model import MadeBy
-from sayso.trace.blocks import place
+from sayso.trace.blocks import Changed, place
 from sayso.trace.claiming import make_claims
 from sayso.trace.comparing import compare
 from sayso.trace.counting import count_claims
@@ -78,10 +78,11 @@ def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Told = lambda *
     """
     with transaction(ledger):
         maker = maker_of(ledger, made_by(models))
+    changed: Changed = {}
     run: tuple[Callable[[Callable[[int], None]], None], ...] = (
         lambda told: take_down(ledger, models.encoder, maker, threads, told),
-        lambda told: place(ledger, told),
-        lambda told: compare(ledger, models.judge, told, threads),
+        lambda told: changed.update(place(ledger, told)),
+        lambda told: compare(ledger, models.judge, told, threads, changed),
         lambda told: make_claims(ledger, models.judge, told, threads),
         lambda told: count_claims(ledger, told),
     )
