@@ -128,7 +128,8 @@ WHERE (attribution_count, unnamed_attribution_count) <> (
   WHERE attributions.document_id = documents.id
 ) OR (unnamed_count, unnamed_with_reason_count, unnamed_with_access_count) <> (
   SELECT count(*), count(anonymity_reason), count(access) FROM sources
-  WHERE document_id = documents.id AND NOT is_named AND id IN (SELECT speaker_id FROM attributions)
+  WHERE document_id = documents.id AND NOT is_named
+  AND EXISTS (SELECT 1 FROM attributions WHERE speaker_id = sources.id)
 ) LIMIT 20"""
 
 
