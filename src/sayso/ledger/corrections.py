@@ -44,6 +44,12 @@ def all_corrections(ledger: sqlite3.Connection) -> Iterator[Correction]:
         yield correction_from_json(row["entry"])
 
 
+def last_correction(ledger: sqlite3.Connection) -> int:
+    """The row of the last entry, 0 before the first: as long as it stays the same, nobody has corrected anything."""
+    (row,) = ledger.execute("SELECT coalesce(max(rowid), 0) FROM corrections").fetchone()
+    return int(row)
+
+
 def correction_with_id(ledger: sqlite3.Connection, id_: str) -> Correction | None:
     """The entry of an id; None where there is none."""
     row = ledger.execute("SELECT entry FROM corrections WHERE id = ?", (id_,)).fetchone()

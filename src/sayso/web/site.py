@@ -16,6 +16,7 @@ import anyio.to_thread
 
 from sayso.errors import SaysoError
 from sayso.ledger.composing import NoSuchPart
+from sayso.ledger.corrections import last_correction
 from sayso.ledger.opening import LedgerError
 from sayso.model import Reading
 from sayso.web.asking import Connections, TooSlow, asked
@@ -48,6 +49,7 @@ class Site:
     limiter: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     connections: Connections | None = None  # without, each answer opens one
     remembered: Remembered = field(default_factory=Remembered)
+    # More than the worker takes, so that who is too many hears so and does not wait.
     readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(2 * MOST_WAITING))
     under_way: dict[Hashable, anyio.Lock] = field(default_factory=dict)
     form_mark: str = field(default_factory=lambda: token_hex(32), repr=False)  # of this run alone
@@ -97,12 +99,6 @@ class Site:
         finally:
             if lock.statistics().tasks_waiting == 0:
                 self.under_way.pop((key, state), None)
-
-
-def last_correction(ledger: sqlite3.Connection) -> int:
-    """The row of the last correction, 0 before the first. Corrections are never taken away."""
-    (row,) = ledger.execute("SELECT coalesce(max(rowid), 0) FROM corrections").fetchone()
-    return int(row)
 
 
 def status_of(error: Exception) -> int:
