@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sayso.errors import InputError
+from sayso.trace.judge import claim_first
 from sayso.trace.stems import LITTLE_WORDS
 from training.claim_changes import (
     CONTRARY,
@@ -33,6 +35,7 @@ from training.claim_changes import (
 
 SAME, CONTRARY_LABEL, OTHER_LABEL = 0, 1, 2
 LABELS = ("same", "contrary", "other")
+WRITTEN = Path(__file__).parent / "labels" / "claims.tsv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,32 @@ def beside(given: Sequence[Content], near: Sequence[tuple[int, int]]) -> list[Pa
         x, y = set(a.text.lower().split()), set(b.text.lower().split())
         if len(x & y) < 0.6 * min(len(x), len(y)):
             found.append(Pair(a.text, b.text, OTHER_LABEL, "beside", f"polnear {a.article}"))
+    return found
+
+
+def written(rng: random.Random, place: Path = WRITTEN) -> list[Pair]:
+    """Pairs of the wordings that the project wrote (see training/labels/README.md): those of one proposition are the
+    same, those of a proposition and of its contrary contrary, the others of a group something else.
+
+    The shorter comes first, as the judge reads them. Two contraries of one proposition make no pair. Of what is something else as many are kept of a group as of the
+    rest. Raises InputError where a line has not three fields.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for number, line in enumerate(place.read_text("utf8").splitlines(), 1):
+        fields = line.split("\t")
+        if len(fields) != len(("group", "proposition", "text")):
+            raise InputError(f"{place}, line {number}", "should be a group, a proposition and a text, by tabs")
+        groups.setdefault(fields[0], []).append((fields[1], fields[2]))
+    found = []
+    for group, wordings in groups.items():
+        made: dict[int, list[Pair]] = {label: [] for label in range(len(LABELS))}
+        for (x, a), (y, b) in itertools.combinations(wordings, 2):
+            if x == y and x.startswith("-"):
+                continue  # a proposition may be contradicted in several ways
+            label = SAME if x == y else CONTRARY_LABEL if x.lstrip("-") == y.lstrip("-") else OTHER_LABEL
+            made[label].append(Pair(*claim_first(a, b), label, "written", f"written {group}"))
+        told = made[SAME] + made[CONTRARY_LABEL]
+        found += [*told, *rng.sample(made[OTHER_LABEL], min(len(told), len(made[OTHER_LABEL])))]
     return found
 
 

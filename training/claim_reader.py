@@ -4,8 +4,8 @@ python -m training.claim_reader --data ../shared/data --out ~/sayso-runs/claim-r
 
 The encoder is that of the propositions, as published; a claim and a proposition go through it as one text, so that
 each word of the one is weighed against the words of the other (a cross-encoder: Nogueira and Cho 2019, "Passage
-Re-ranking with BERT"). Pairs come from perspectrum, wice, ecbplus and contents of PolNeAR train changed by a script.
-A tenth of the groups is held out. It stops after so many minutes, or when the pairs are through, and goes on from
+Re-ranking with BERT"). Pairs come from perspectrum, wice, ecbplus, contents of PolNeAR train changed by a script, and
+wordings that the project wrote. A tenth of the groups is held out. It stops after so many minutes, or when the pairs are through, and goes on from
 its last checkpoint when started again.
 """
 
@@ -48,6 +48,7 @@ from training.claim_pairs import (
     retold,
     spliced,
     wice,
+    written,
 )
 from training.claims import WEIGHTS, is_held_out
 from training.claims import Settings as PairSettings
@@ -56,7 +57,7 @@ from training.runs import note
 from training.tagger import WIDTH
 
 TOKENIZER = Path(__file__).parent.parent / "src" / "sayso" / "weights" / "extraction" / "tokenizer.json"
-WEIGHT = {"perspectrum": 1.5, "ecbplus": 1.0, "wice": 1.5, "changed": 0.7}
+WEIGHT = {"perspectrum": 1.5, "ecbplus": 1.0, "wice": 1.5, "changed": 0.7, "written": 1.5}
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument(
         "--begin-with", type=Path, help="checkpoint of an earlier run whose network this one begins with"
     )
+    parser.add_argument("--of-corpora", type=int, help="pairs of the corpora beside the written ones; default: all")
     parser.add_argument("--rate", type=float, default=Settings.rate, help="of learning, at its highest")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the judge is, and the weights go")
     chosen = parser.parse_args(words)
@@ -221,7 +223,10 @@ def main(words: Sequence[str]) -> None:
     torch.set_num_threads(chosen.threads)
     chosen.out.mkdir(parents=True, exist_ok=True)
     tokenizer = Tokenizer.from_file(str(TOKENIZER))
-    pairs = gather(chosen.data, s)
+    pairs, own = gather(chosen.data, s), written(random.Random(s.seed))
+    if chosen.of_corpora is not None:
+        pairs = random.Random(s.seed).sample(pairs, min(chosen.of_corpora, len(pairs)))
+    pairs += own
     held = [p for p in pairs if is_held_out(p.group, PairSettings())]
     kept = [p for p in pairs if not is_held_out(p.group, PairSettings())]
     held = random.Random(s.seed).sample(held, min(len(held), s.held_out_at_most))

@@ -44,7 +44,7 @@ def chain_of(scene: Scene, telling: Telling) -> Chain:
 def holders(scene: Scene) -> list[Telling]:
     """The tellings that are positions of somebody: those with a stance that do not merely relay another one's.
 
-    One relays where another with the same stance lies inside its content: "the paper reported that officials
+    One relays where another on the same side lies inside its content: "the paper reported that officials
     said …" is the officials' position, and the paper a step on its chain. What only may be on the claim takes nobody's
     position away.
     """
@@ -53,6 +53,7 @@ def holders(scene: Scene) -> list[Telling]:
         for one in scene.tellings.values()
         if one.stance is not None and not one.own_voice and not one.is_beside
         for outer in _around(scene, one)
+        if _same_side(scene.tellings[outer].stance, one.stance)
     }
     return [one for one in scene.tellings.values() if one.stance is not None and one.id not in relayed]
 

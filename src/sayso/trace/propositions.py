@@ -36,6 +36,8 @@ _DEEDS = (Act.COMMIT, Act.DECIDE, Act.REQUEST, Act.ACCUSE, Act.ENDORSE)
 _LONGEST_DEED = 60  # words
 _HOLDING = (Act.ASSERT, Act.BELIEVE, Act.FIND, Act.ACCUSE, Act.DENY)
 _TO_SOMEBODY = re.compile(r"\b(?:I|you|your|we|our|us|let[’']s)\b")
+_NOT_HELD = (Act.DENY, Act.DECLINE, Act.ASK, Act.UNANSWERED)
+_WHETHER = re.compile(r"\W*(?:(?:that|whether|if|the|an?|his|her|its|their|any|some)\b\W*)*", re.IGNORECASE)
 _NO_ANSWERS = (None, Act.ASK, Act.REQUEST, Act.WANT, Act.COMMIT, Act.DECIDE, Act.UNANSWERED)
 _DETERMINERS = "(?:the|this|that|an?|its|his|her|their)"
 _TO_DO = re.compile(r"\bto\s+(?:\w+ly\s+)?\Z", re.IGNORECASE)
@@ -99,11 +101,13 @@ def propositions(reading: Reading) -> list[Proposition]:
     named = {source.id: source for source in reading.sources if source.named}
     of_id = {one.id: one for one in reading.attributions}
     inner: dict[str, list[Attribution]] = {}
-    wished = set[str]()
+    wished, untold = set[str](), set[str]()
     for one in reading.attributions:
         outer = of_id.get(one.within or "")
         if outer is not None and _is_only_wished(document.text, outer, one):
             wished.add(one.id)
+        elif outer is not None and _is_not_told(document.text, outer, one):
+            untold.add(one.id)
         elif one.within is not None:
             inner.setdefault(one.within, []).append(one)
     day = document.published
@@ -117,7 +121,7 @@ def propositions(reading: Reading) -> list[Proposition]:
     for place, one in enumerate(reading.attributions):
         if one.id in wished:
             continue
-        relays = relayed(document.text, one, inner.get(one.id, []))
+        relays = relayed(document.text, one, [each for each in inner.get(one.id, ()) if texts[each.id]])
         told = [
             Proposition(document.id, one.id, None, i, text, facts_of(text, day), relays)
             for i, text in enumerate(texts[one.id])
@@ -131,7 +135,7 @@ def propositions(reading: Reading) -> list[Proposition]:
                 for text, known, effect in taken_up
             ]
             told = [replace(each, position=i) for i, each in enumerate([*first, *told[1:]])]
-        found += told
+        found += told if one.id not in untold else ()
         if deed := _deed(document.text, one, mentions, named.get(one.speaker or "")):
             found.append(Proposition(document.id, one.id, None, len(told), deed, facts_of(deed, day), is_deed=True))
     for statement in reading.statements:
@@ -149,6 +153,16 @@ def _is_only_wished(text: str, outer: Attribution, one: Attribution) -> bool:
     if outer.act not in (Act.REQUEST, Act.WANT, Act.COMMIT) or one.source is not None:
         return False
     return _TO_DO.search(text, max(0, one.cue.start - _AHEAD), one.cue.start) is not None
+
+
+def _is_not_told(text: str, outer: Attribution, one: Attribution) -> bool:
+    """Whether an attribution inside another is what that denies or leaves open: who denies that he said a thing tells
+    of nobody who says it. "Denied the officials' claim" does: they claimed it."""
+    if outer.act not in _NOT_HELD or not outer.content:
+        return False
+    start = one.source.start if one.source is not None and one.source.end <= one.cue.start else one.cue.start
+    opens = _WHETHER.fullmatch(text, min(outer.content[0].start, start), start) is not None
+    return opens and (one.cue.start > start or one.cue.of(text).lower().endswith("ing"))
 
 
 _Taken = tuple[str, Proposition | None, Effect]  # the words, the proposition that they are where one is, and the answer

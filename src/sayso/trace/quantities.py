@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sayso.lexicon import load_lexicon
+from sayso.lexicon import load_lexicon, word_list
 from sayso.trace.stems import LITTLE_WORDS, WORD, plain, stem
 
 _UNITS = (
@@ -53,12 +53,20 @@ _RANK = re.compile(
     re.IGNORECASE,
 )
 RANK = "rank"  # "a fourth gate" is not "four gates", nor "two gates"
+NUMBERED = "numbered"  # "platform 4", "flats six and nine": a number that is a name
+_THE_ONE = re.compile(r"\b(?:an?|the|this|that|each|every|its|his|her|their)\s+\Z", re.IGNORECASE)
 
 
 def quantities(text: str) -> tuple[tuple[Quantity, ...], list[tuple[int, int]]]:
     """The numbers of a text, in order, and where they stand."""
     found, places = [], []
+    for match in _numbered().finditer(text):
+        if named := _numbers_as_names(text, match):
+            found += named
+            places.append(match.span())
     for match in _NUMBER.finditer(text):
+        if any(a <= match.start() < z for a, z in places):
+            continue
         if (quantity := _quantity(text, match)) is not None:
             found.append(quantity)
             places.append(match.span())
@@ -72,6 +80,29 @@ def quantities(text: str) -> tuple[tuple[Quantity, ...], list[tuple[int, int]]]:
                 found.append(Quantity(least, most, "", _counted(text, vague.end())))
                 places.append(vague.span())
     return tuple(found), places
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    """A noun of things that are told apart by numbers, and the numbers after it."""
+    nouns = "|".join(sorted(word_list("nouns of what is numbered"), key=len, reverse=True))
+    number = rf"(?:no\. ?|number )?(?:\d{{1,4}}|{'|'.join(_SMALL)})\b(?![.,:]\d|[%-])"
+    return re.compile(
+        rf"\b(?P<noun>{nouns})(?P<several>s?) (?P<numbers>{number}(?:(?:, ?| ?(?:,? ?and|or|to|&) ){number})*)",
+        re.IGNORECASE,
+    )
+
+
+def _numbers_as_names(text: str, match: re.Match[str]) -> list[Quantity]:
+    """Numbers by which things are called; and how many, where it is several: "flats six and nine" are two flats. None
+    where they count what follows: "at the gate four men waited"."""
+    told = re.findall(rf"\d+|{'|'.join(_SMALL)}", match["numbers"].lower())
+    values = [float(one) if one.isdigit() else _SMALL[one] for one in told]
+    if len(values) == 1 and _counted(text, match.end()) and (match["several"] or _THE_ONE.search(text, 0, match.start())):
+        return []
+    thing = frozenset({stem(plain(match["noun"]))})
+    named = [Quantity(value, value, NUMBERED, thing) for value in values]
+    return [*named, Quantity(len(values), len(values), "", thing)] if len(values) > 1 else named
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
@@ -160,7 +191,7 @@ def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int
     differing = 0
     alone = len(left) == len(right) == 1
     for one in list(left):
-        other = next((o for o in right if _comparable(one, o) or (alone and one.kind == o.kind)), None)
+        other = next((o for o in right if _comparable(one, o) or (alone and one.kind == o.kind != NUMBERED)), None)
         if other is None or (_overlap(one, other) and one.most <= _FEW):
             continue  # two gates and two cracks: neither the same nor different
         left.remove(one)
@@ -175,6 +206,8 @@ def compare(a: Sequence[Quantity], b: Sequence[Quantity]) -> tuple[int, int, int
 def _comparable(a: Quantity, b: Quantity) -> bool:
     if {a.kind, b.kind} == {RANK, ""}:
         return bool(a.counted & b.counted)
+    if NUMBERED in (a.kind, b.kind):
+        return a.kind == b.kind and bool(a.counted & b.counted)
     return a.kind == b.kind and (bool(a.kind) or not a.counted or not b.counted or bool(a.counted & b.counted))
 
 
