@@ -169,6 +169,14 @@ def test_names_with_long_titles_are_no_copy() -> None:
     assert shared(f"Nobody asked {title}.", f"A letter went to {title}.") == ()
 
 
+def test_a_list_of_names_and_offices_is_no_copy() -> None:
+    names = (
+        "Council President Ana Ruiz, D - Velm, Harbour Chairman Ben Oster, R - Ostrey, and Finance Chairwoman Tilda"
+        " Voss, R - Marl"
+    )
+    assert shared(f"The letter went to {names}. Nobody answered it.", f"Among those who came were {names}.") == ()
+
+
 def test_texts_in_scripts_without_spaces_are_compared_letter_by_letter() -> None:
     sentence = "港湾の水門に亀裂が見つかったと技術者が述べた。修理は春までかかる見込みだ。"
     assert len(shared(f"月曜日。{sentence}", f"{sentence}市長は語らない。")) == 1

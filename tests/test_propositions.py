@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -30,6 +31,33 @@ def test_what_is_only_asked_for_is_told_by_nobody() -> None:
     outer = told(text, "urged", "to find that the old mill is safe", act=Act.REQUEST)
     inner = told(text, "find", "that the old mill is safe", act=Act.FIND, within=outer.id)
     assert [one.attribution for one in propositions(Reading(Document("d", text), (outer, inner)))] == [outer.id]
+
+
+def test_who_denies_that_he_offered_tells_of_no_offer() -> None:
+    text = "Ida Ruiz denied that she had offered to sell the mill."
+    outer = told(text, "denied", "that she had offered to sell the mill", act=Act.DENY, speaker="d:1")
+    inner = told(text, "had offered", "to sell the mill", act=Act.COMMIT, speaker="d:1", within=outer.id)
+    inner = replace(inner, source=span(text, "she"))
+    source = replace(RUIZ, mentions=(span(text, "Ida Ruiz"), span(text, "she")))
+    denied, deed = propositions(Reading(Document("d", text), (outer, inner), sources=(source,)))
+    assert (denied.attribution, denied.text, denied.relays) == (outer.id, "Ida Ruiz had offered to sell the mill", ())
+    assert (deed.attribution, deed.is_deed) == (inner.id, True)
+
+
+def test_a_claim_that_is_denied_was_made() -> None:
+    text = "Ida Ruiz denied the claim that the old mill was sold."
+    outer = told(text, "denied", "the claim that the old mill was sold", act=Act.DENY)
+    inner = told(text, "claim", "that the old mill was sold", act=Act.ASSERT, within=outer.id)
+    found = propositions(Reading(Document("d", text), (outer, inner)))
+    assert [one.attribution for one in found] == [outer.id, inner.id]
+
+
+def test_what_puts_nothing_forward_is_not_relayed() -> None:
+    text = "Ida Ruiz knows that her view was wrong."
+    outer = told(text, "knows", "that her view was wrong", act=Act.FIND)
+    inner = told(text, "view", "was wrong", act=Act.BELIEVE, within=outer.id)
+    (one,) = propositions(Reading(Document("d", text), (outer, inner)))
+    assert (one.attribution, one.relays) == (outer.id, ())
 
 
 def test_a_content_without_its_marks() -> None:

@@ -278,8 +278,9 @@ def written(rng: random.Random, place: Path = WRITTEN) -> list[Pair]:
                 continue  # a proposition may be contradicted in several ways
             label = SAME if x == y else CONTRARY_LABEL if x.lstrip("-") == y.lstrip("-") else OTHER_LABEL
             made[label].append(Pair(*claim_first(a, b), label, "written", f"written {group}"))
-        told = made[SAME] + made[CONTRARY_LABEL]
-        found += [*told, *rng.sample(made[OTHER_LABEL], min(len(told), len(made[OTHER_LABEL])))]
+        found += made[SAME]
+        for label, most in ((CONTRARY_LABEL, len(made[SAME])), (OTHER_LABEL, 2 * len(made[SAME]))):
+            found += rng.sample(made[label], min(most, len(made[label])))
     return found
 
 

@@ -39,7 +39,10 @@ LEAST_FURTHER = 10.0  # of another passage where there is one
 LEAST_QUOTATION = 8  # words of a quotation that both give
 LEAST_OWN = 8  # unchanged words outside quotation marks in both, without which a passage is a quotation
 SAME_CHOICE = 3  # quotations that both give one after the other: nobody chooses the same ones by chance
+MOST_NAMED = 0.7  # of a passage's words: a list of names and offices is given by the matter, and copied from nobody
 LEAST_CHOSEN = 4  # words of each, and words outside them
+
+_ABBREVIATED = 3  # letters of the longest part of an abbreviation, as "U.S.": "Rep", "Va"
 
 Column = tuple[int, int, bool]  # a word of either text, -1 for none, and whether they are the same
 
@@ -232,9 +235,16 @@ def _passage(a: ComparedText, b: ComparedText, columns: list[Column], score: flo
     copied = own >= LEAST_OWN or (own >= LEAST_CHOSEN and chosen >= SAME_CHOICE)
     if score < LEAST_FURTHER if copied else quoted.total() < LEAST_QUOTATION:
         return None
+    if copied and sum(_is_of_name(a.span(i, i).of(a.text)) for i, _ in same) > MOST_NAMED * len(same):
+        return None
     (i0, j0), (i1, j1) = same[0], same[-1]
     kind = PassageKind.PASSAGE if copied else PassageKind.QUOTATION
     return Passage(a.span(i0, i1), b.span(j0, j1), len(same), kind)
+
+
+def _is_of_name(word: str) -> bool:
+    """Whether a word is printed as names and abbreviated offices are; a long one in capitals alone need not be one."""
+    return word[0].isupper() and not (word.isupper() and len(word) > _ABBREVIATED)
 
 
 def _told_from_phrases(found: list[tuple[float, Passage]]) -> list[Passage]:
