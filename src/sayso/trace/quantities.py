@@ -98,7 +98,8 @@ def _numbers_as_names(text: str, match: re.Match[str]) -> list[Quantity]:
     where they count what follows: "at the gate four men waited"."""
     told = re.findall(rf"\d+|{'|'.join(_SMALL)}", match["numbers"].lower())
     values = [float(one) if one.isdigit() else _SMALL[one] for one in told]
-    if len(values) == 1 and _counted(text, match.end()) and (match["several"] or _THE_ONE.search(text, 0, match.start())):
+    alone = len(values) == 1 and (match["several"] or _THE_ONE.search(text, 0, match.start()))
+    if alone and _counted(text, match.end()):
         return []
     thing = frozenset({stem(plain(match["noun"]))})
     named = [Quantity(value, value, NUMBERED, thing) for value in values]
