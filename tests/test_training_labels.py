@@ -1,8 +1,10 @@
-"""The labels in training/labels are offsets and words of the label scheme: no text of the corpus is in them."""
+"""The labels in training/labels are offsets and words of the label scheme: no text of the corpus is in them. The
+wordings that the project wrote make pairs."""
 
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +12,13 @@ from typing import Any
 
 import pytest
 
+from sayso.errors import InputError
 from sayso.model import Act, Certainty, Polarity, SourceKind
+from training.claim_pairs import LABELS as LABELS_OF_PAIRS
+from training.claim_pairs import written
 
 LABELS = Path(__file__).parent.parent / "training" / "labels" / "polnear-train.jsonl"
+WRITTEN = LABELS.with_name("claims.tsv")
 WORDS = {str(word) for words in (Act, Certainty, Polarity, SourceKind) for word in words}
 WORDS |= {"name", "description", "person", "organization", "place", "other", "male", "female"}
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -59,3 +65,45 @@ def test_labels_point_into_their_list_and_spans_have_a_length(rows: list[dict[st
 def test_there_are_as_many_as_the_cards_say(rows: list[dict[str, Any]]) -> None:
     assert len(rows) == 144
     assert sum(len(row["attributions"]) for row in rows) == 4208
+
+
+@pytest.fixture(scope="module")
+def wordings() -> dict[str, list[tuple[str, str]]]:
+    """By group: the proposition and the text of each wording."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for line in WRITTEN.read_text("utf8").splitlines():
+        group, proposition, text = line.split("\t")
+        groups.setdefault(group, []).append((proposition, text))
+    return groups
+
+
+def test_each_group_has_its_main_proposition_in_several_wordings(wordings: dict[str, list[tuple[str, str]]]) -> None:
+    assert len(wordings) == 1052
+    for told in wordings.values():
+        assert sum(proposition == "a" for proposition, _ in told) > 1
+        assert all(re.fullmatch("-?[a-f]", proposition) and text == text.strip() != "" for proposition, text in told)
+
+
+def test_no_wording_stands_for_two_propositions(wordings: dict[str, list[tuple[str, str]]]) -> None:
+    for told in wordings.values():
+        assert len({text for _, text in told}) == len(told)
+
+
+def test_a_proposition_and_its_contrary_make_pairs(tmp_path: Path) -> None:
+    place = tmp_path / "claims.tsv"
+    told = ("a\tThe mill is sold", "a\tthey sold the mill", "-a\tthe mill is still theirs", "b\tthe mill burned down")
+    place.write_text("".join(f"1\t{one}\n" for one in told))
+    found = {(one.a, one.b): one.label for one in written(random.Random(0), place)}
+    same, contrary, other = ([pair for pair, label in found.items() if label == k] for k in range(len(LABELS_OF_PAIRS)))
+    assert same == [("The mill is sold", "they sold the mill")]
+    assert len(contrary) == 1
+    assert all("the mill is still theirs" in pair for pair in contrary)
+    assert len(other) == 2
+    assert all("the mill burned down" in pair for pair in other)
+
+
+def test_a_line_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
+    place = tmp_path / "claims.tsv"
+    place.write_text("1\ta\tThe mill is sold\n1\ta the mill\n")
+    with pytest.raises(InputError, match=r"claims\.tsv, line 2: should be a group"):
+        written(random.Random(0), place)

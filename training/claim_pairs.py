@@ -261,9 +261,9 @@ def written(rng: random.Random, place: Path = WRITTEN) -> list[Pair]:
     """Pairs of the wordings that the project wrote (see training/labels/README.md): those of one proposition are the
     same, those of a proposition and of its contrary contrary, the others of a group something else.
 
-    The shorter comes first, as the judge reads them. Two contraries of one proposition make no pair, and a group no more
-    pairs that are contrary than are the same, nor more than twice as many that are something else. Raises InputError
-    where a line has not three fields.
+    The shorter comes first, as the judge reads them. Two contraries of one proposition make no pair, and a group no
+    more pairs that are contrary than are the same, nor more than twice as many that are something else. Raises
+    InputError where a line has not three fields.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
     for number, line in enumerate(place.read_text("utf8").splitlines(), 1):

@@ -5,8 +5,8 @@ python -m training.claim_reader --data ../shared/data --out ~/sayso-runs/claim-r
 The encoder is that of the propositions, as published; a claim and a proposition go through it as one text, so that
 each word of the one is weighed against the words of the other (a cross-encoder: Nogueira and Cho 2019, "Passage
 Re-ranking with BERT"). Pairs come from perspectrum, wice, ecbplus, contents of PolNeAR train changed by a script, and
-wordings that the project wrote. A tenth of the groups is held out. It stops after so many minutes, or when the pairs are
-through, and goes on from its last checkpoint when started again.
+wordings that the project wrote. A tenth of the groups is held out. It stops after so many minutes, or when the pairs
+are through, and goes on from its last checkpoint when started again.
 """
 
 from __future__ import annotations
