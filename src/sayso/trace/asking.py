@@ -57,6 +57,7 @@ NEAREST = 40  # wordings that a question is weighed against
 TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
 MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
 MOST_BESIDE = 0.7  # how surely that belongs there at most
+SURELY = 0.75  # probability from which the whole claim of such a proposition is taken to be asked about
 FITS = 0.5  # probability from which a proposition is taken to say what is asked about, or the contrary
 
 
@@ -110,13 +111,37 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     if claim is not None:
         turned = claim["relation"] != best.relation
         for one in members_of(ledger, claim["id"]):
-            if turned:
-                one = replace(one, relation=other_than(one.relation, Relation.CONTRARY))
-            members.setdefault(one.row, one)
+            members.setdefault(one.row, _turned_with(one, turned))
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
+    for one in _of_claims_hit(ledger, found, moves):
+        members.setdefault(one.row, one)
     found = published_by(ledger, [*members.values(), *beside(ledger, members.values())], as_of)
     return answer(scene_of(ledger, found), id_, text, best.confidence)
+
+
+def _turned_with(one: Member, turned: bool) -> Member:
+    """A member of a claim that is itself the same as what is asked about, or turned against it."""
+    return replace(one, relation=other_than(one.relation, Relation.CONTRARY)) if turned else one
+
+
+def _of_claims_hit(ledger: sqlite3.Connection, found: Iterable[Member], moves: Container[int]) -> list[Member]:
+    """The members of all claims of which one is surely what is asked about, as surely as both are: reworded, a claim may
+    have been told apart from another that a question takes together."""
+    hits = {one.row: one for one in found if one.confidence >= SURELY and one.row not in moves}
+    members: dict[int, Member] = {}
+    for row in ledger.execute(
+        "SELECT claim_id, proposition_id, relation, confidence FROM members"
+        " WHERE proposition_id IN (SELECT value FROM json_each(?)) ORDER BY confidence DESC, proposition_id",
+        (json.dumps(sorted(hits)),),
+    ):
+        hit = hits[row["proposition_id"]]
+        sure = hit.confidence * row["confidence"]
+        for one in members_of(ledger, row["claim_id"]):
+            told = replace(_turned_with(one, row["relation"] != hit.relation), confidence=sure * one.confidence)
+            if told.row not in moves and (told.row not in members or members[told.row].confidence < told.confidence):
+                members[told.row] = told
+    return list(members.values())
 
 
 def members_of(ledger: sqlite3.Connection, claim: int) -> list[Member]:
