@@ -42,7 +42,7 @@ CONTRARY = {1: 0.72, 3: 0.9, 4: 1.0, 5: 1.0, 7: 2.7, 8: -1.65}
 
 @dataclass(frozen=True)
 class Settings:
-    ridge: float = 0.02
+    ridge: float = 0.05
     shift: float = (
         0.4  # to the log odds: of the pairs here a third are the same, and missing one is as bad as a wrong one
     )
