@@ -37,10 +37,10 @@ from sayso.resolve.sources import is_told
 from sayso.trace.agreement import facts_of
 from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
-from sayso.trace.claiming import ASKED_AS_NEIGHBOURS, within_one
+from sayso.trace.claiming import within_one
 from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
-from sayso.trace.judge import judged
+from sayso.trace.judge import judge_pairs
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of_side
@@ -148,15 +148,11 @@ def beside(ledger: sqlite3.Connection, members: Iterable[Member]) -> list[Member
     return [found[row] for row in sorted(found)]
 
 
-_BESIDE = f"""
+_BESIDE = """
 WITH given AS (SELECT id, document_id, wording_id FROM propositions WHERE id IN (SELECT value FROM json_each(?1))),
   near AS (
     SELECT a_id, b_id, same, contrary FROM given JOIN pairs ON a_id = wording_id
     UNION SELECT a_id, b_id, same, contrary FROM given JOIN pairs ON b_id = wording_id
-    UNION SELECT a_id, b_id, same, contrary FROM (
-      SELECT asked.* FROM given JOIN asked ON a_id = wording_id
-      UNION SELECT asked.* FROM given JOIN asked ON b_id = wording_id
-    ) AS near WHERE {ASKED_AS_NEIGHBOURS}
   ),
   paired AS (
     SELECT given.id AS member, given.document_id, b_id AS other_id, same, contrary FROM given
@@ -166,7 +162,7 @@ WITH given AS (SELECT id, document_id, wording_id FROM propositions WHERE id IN 
 SELECT propositions.id, member, same, contrary FROM paired
 JOIN propositions ON propositions.document_id = paired.document_id AND propositions.wording_id = other_id
 WHERE propositions.id NOT IN (SELECT id FROM given)
-ORDER BY propositions.id, member"""  # noqa: S608 - parts of our own
+ORDER BY propositions.id, member"""
 
 
 def _best(ledger: sqlite3.Connection, found: Iterable[Member], moves: Container[int]) -> Member:
@@ -237,7 +233,7 @@ def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) ->
     made = np.concatenate([asked, np.stack([told[row].vector for row in rows])])
     known = [facts, *(told[row].facts for row in rows)]
     texts = [words, *(told[row].text for row in rows)]
-    weighed, _ = judged(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))], FITS)
+    weighed = judge_pairs(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))])
     same = {row: float(w[0]) for row, w in zip(rows, weighed, strict=True) if w[0] >= FITS}
     if not same:
         return []
