@@ -293,12 +293,13 @@ def in_time(scene: Scene, tellings: Iterable[Telling]) -> list[Telling]:
     return sorted(tellings, key=lambda one: (scene.papers[one.document].published_on or "9999", one.document, one.span))
 
 
-def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
-    """The documents of some propositions, with all attributions that take part in them or enclose them."""
+def scene_of(ledger: sqlite3.Connection, members: Iterable[Member], known: Rows | None = None) -> Scene:
+    """The documents of some propositions, with all attributions that take part in them or enclose them; `known` are
+    the rows that telling these takes, and maybe others, where they are fetched already."""
     by_row = {one.row: one for one in members}
     papers: dict[int, Paper] = {}
     tellings: dict[str, Telling] = {}
-    rows = rows_of(ledger, by_row)
+    rows = known or rows_of(ledger, by_row)
     for row, member in sorted(by_row.items()):
         one = rows.propositions[row]
         if one["document_id"] not in papers:
