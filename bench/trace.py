@@ -140,7 +140,6 @@ def made_up(_: Any, texts: Sequence[str]) -> Vectors:
 
 spent_on_vectors = 0.0  # CPU seconds
 looks = 0  # pairs that a second look was asked for
-aligned = 0  # pairs whose words were aligned before that
 
 
 def counted(_: Any, pairs: Sequence[tuple[str, str]], threads: int = 1) -> np.ndarray:  # noqa: ARG001
@@ -148,13 +147,6 @@ def counted(_: Any, pairs: Sequence[tuple[str, str]], threads: int = 1) -> np.nd
     global looks
     looks += len(pairs)
     return np.tile(np.log(np.array([0.15, 0.05, 0.8], dtype=np.float32)), (len(pairs), 1))
-
-
-def aligned_as_usual(_: Any, pairs: Sequence[tuple[str, str]], threads: int = 1) -> np.ndarray:  # noqa: ARG001
-    """Stands for aligning words: pairs are counted, and found to be aligned as most are that are as near as most."""
-    global aligned
-    aligned += len(pairs)
-    return np.tile(np.array([0.6, 0.5, 0.35], dtype=np.float32), (len(pairs), 1))
 
 
 def put(ledger: sqlite3.Connection, given: Iterable[Reading]) -> int:
@@ -172,9 +164,9 @@ def put(ledger: sqlite3.Connection, given: Iterable[Reading]) -> int:
 
 def cost(ledger: sqlite3.Connection) -> Figures:
     """Trace what is new: CPU seconds by step, without those in which vectors are made up; and what models are asked."""
-    global looks, aligned
+    global looks
     spent: dict[str, float] = {}
-    before, looks, aligned = spent_on_vectors, 0, 0
+    before, looks = spent_on_vectors, 0
     (wordings_before,) = ledger.execute("SELECT count(*) FROM wordings").fetchone()
     last = began = time.process_time()
 
@@ -192,7 +184,6 @@ def cost(ledger: sqlite3.Connection) -> Figures:
         "cpu_seconds": round(time.process_time() - began - made, 2),
         "steps": {s: round(t, 2) for s, t in spent.items()},
         "texts_encoded": wordings_after - wordings_before,
-        "pairs_aligned": aligned,
         "second_looks": looks,
     }
 
@@ -377,7 +368,7 @@ def main() -> None:
         run["recall"] = recall(given.recall, given.articles)
         print(json.dumps(run["recall"]))
     wordings.vectors = asking.vectors = made_up
-    judge.align_pairs, judge.read_pairs = aligned_as_usual, counted
+    judge.read_pairs = counted
     for one in grow(given.documents):
         run.setdefault("growing", {})[str(one["documents"])] = one
         print(json.dumps(one), flush=True)

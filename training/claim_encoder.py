@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 from torch import Tensor
 from torch.nn import functional as F
 
-from sayso.trace.encoder import MOST_PIECES, WIDTH
+from sayso.trace.encoder import ENCODER, MOST_PIECES, WIDTH
 from sayso.trace.pair_reader import MOST_PIECES as PAIR_PIECES
 from training.export import Graph, Weights, write_model
 from training.tagger import HEADS, LAYERS, Encoder
@@ -49,9 +49,9 @@ def weights_of(encoder: Encoder) -> Weights:
     return {name: value.detach().numpy().astype(np.float32) for name, value in encoder.state_dict().items()}
 
 
-def claims_model(w: Weights, quantized: bool = True) -> Any:
-    """pieces [1, n] -> vector [1, WIDTH] of length one, and the states [1, n, WIDTH] that it is the mean of. The table
-    of positions also holds what every piece gets."""
+def embeddings_model(w: Weights, quantized: bool = True) -> Any:
+    """pieces [1, n] -> states [1, n, WIDTH] below all layers. The table of positions also holds what all
+    pieces get."""
     g = Graph(quantized)
     x = g.rows("word", w["word.weight"], "pieces")
     added = w["case.weight"][0] + w["gap.weight"][0] + w["quote.weight"][0]
@@ -59,16 +59,21 @@ def claims_model(w: Weights, quantized: bool = True) -> Any:
     length = g.node("Slice", [g.node("Shape", ["pieces"], "shape"), *_ints(g, "from", "to")], "length")
     begin, along = g.constant("begin", np.array([0], dtype=np.int64)), g.constant("along", np.array([1]))
     x = g.node("Add", [x, g.node("Slice", [places, begin, length, along], "place")], "placed")
-    x = g.normalize(x, "norm", w, "norm", 1e-12)
+    g.normalize(x, "states", w, "norm", 1e-12)
+    inputs = [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "n"])]
+    return g.model("embeddings", inputs, [helper.make_tensor_value_info("states", TensorProto.FLOAT, [1, "n", WIDTH])])
+
+
+def claims_model(w: Weights, quantized: bool = True) -> Any:
+    """states [1, n, WIDTH] below all layers -> vector [1, WIDTH] of length one."""
+    g = Graph(quantized)
+    x = "states"
     for i in range(LAYERS):
         x = g.layer(x, f"layers.{i}", w, HEADS)
-    mean = g.node("ReduceMean", [x, along], "mean", keepdims=0)
+    mean = g.node("ReduceMean", [x, g.constant("along", np.array([1]))], "mean", keepdims=0)
     g.node("LpNormalization", [mean], "vector", axis=-1, p=2)
-    inputs = [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "n"])]
-    g.node("Identity", [x], "states")
-    sizes = {"vector": [1, WIDTH], "states": [1, "n", WIDTH]}
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, size) for name, size in sizes.items()]
-    return g.model("claims", inputs, outputs)
+    inputs = [helper.make_tensor_value_info("states", TensorProto.FLOAT, [1, "n", WIDTH])]
+    return g.model("claims", inputs, [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, WIDTH])])
 
 
 def _ints(g: Graph, *names: str) -> list[str]:
@@ -76,9 +81,11 @@ def _ints(g: Graph, *names: str) -> list[str]:
     return [g.constant(name, np.array([i + 1], dtype=np.int64)) for i, name in enumerate(names)]
 
 
-def export_encoder(encoder: Encoder, place: Path, quantized: bool = True) -> None:
-    """Write an encoder as the graph that ships."""
-    write_model(claims_model(weights_of(encoder), quantized), place)
+def export_encoder(encoder: Encoder, folder: Path, quantized: bool = True) -> None:
+    """Write an encoder as the graphs that ship into a folder."""
+    w = weights_of(encoder)
+    for name, made in zip(ENCODER, (embeddings_model(w, quantized), claims_model(w, quantized)), strict=True):
+        write_model(made, folder / name)
 
 
 def pairs_model(w: Weights, quantized: bool = True) -> Any:

@@ -2,8 +2,8 @@
 
 python -m training.claim_tuning --data ../shared/data --out RUN --minutes 20
 
-It writes RUN/encoder.onnx, which `python -m training.claims --encoder RUN` reads. Contraries are left alone: they must
-be found as candidates too. It stops after so many minutes, or when the pairs are through.
+It writes RUN/embeddings.onnx and RUN/encoder.onnx, which `python -m training.claims --encoder RUN` reads. Contraries
+are left alone: they must be found as candidates too. It stops after so many minutes, or when the pairs are through.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def main(words: Sequence[str]) -> None:
     torch.set_num_threads(1)
     chosen.out.mkdir(parents=True, exist_ok=True)
     encoder = base_encoder()
-    export_encoder(encoder, chosen.out / "encoder.onnx")
+    export_encoder(encoder, chosen.out)
     cutter = load_encoder(chosen.out)
     told = contents(chosen.data, "train")
     pairs = [
@@ -126,7 +126,7 @@ def main(words: Sequence[str]) -> None:
                 {"step": step, "loss": round(float(loss.detach()), 4), "passed": round(passed, 3)},
             )
     save_weights(encoder.state_dict(), chosen.out / "encoder.safetensors")
-    export_encoder(encoder, chosen.out / "encoder.onnx")
+    export_encoder(encoder, chosen.out)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 python -m training.claim_weighing --shared ../shared
 
-The weights are learned by multinomial logistic regression from two sets, which count alike: the tuned part of
+How much each thing that is seen of a pair speaks for an outcome, against the others, was chosen by hand (DIRECTIONS);
+how much all of them together do is learned by multinomial logistic regression from two sets: the tuned part of
 bench/gold/pairs.tsv, without the pairs of wire_copies, whose texts may be measured on only; and those pairs of
 training/labels/claims.tsv that no other part of the model has learned from. The first have few that are contrary, the
 second are harder than what stands in a ledger. Learned from what was held out of the pairs that a script made, these
 weights trusted the reader too far. Of a labelled pair the propositions that are nearest are taken, and none whose
-numbers, names or times do not agree, since the judge keeps these apart whatever the weights. The figures that are
-printed are of pairs, of newswcl50 and ecbplus by cross-validation, of wire_copies with the weights that are stored.
+numbers, names or times do not agree, since the judge keeps these apart whatever the weights. What the reader would say
+is guessed by a linear regression over contents of PolNeAR train and their nearest ones. The figures that are printed
+are of pairs, of newswcl50 and ecbplus by cross-validation, of the others with the weights that are stored.
 """
 
 from __future__ import annotations
@@ -29,10 +31,21 @@ from torch.nn import functional as F
 from bench.pairs import CORPORA, LabelledPair, articles, joined, scores, table
 from sayso.trace.agreement import facts_of
 from sayso.trace.alignment import align_pairs
-from sayso.trace.encoder import load_encoder, unit, vectors
-from sayso.trace.judge import OUTCOMES, SEEN, claim_first, first_signs, kept_apart, load_judge, seen, weighed_once_more
+from sayso.trace.encoder import load_encoder, similarity, unit, vectors
+from sayso.trace.judge import (
+    OUTCOMES,
+    SEEN,
+    beside_reader,
+    claim_first,
+    first_signs,
+    kept_apart,
+    load_judge,
+    of_reader,
+    seen,
+    weighed_once_more,
+)
 from sayso.trace.pair_reader import read_pairs
-from training.claim_pairs import written
+from training.claim_pairs import contents, written
 from training.claims import WEIGHTS, is_held_out
 from training.claims import Settings as PairSettings
 from training.runs import note
@@ -40,15 +53,19 @@ from training.runs import note
 Numbers = NDArray[np.float64]
 
 WRITTEN = "written"  # what the pairs of our own are of
-# What the weights of each outcome are learned for, by its place in SEEN; those that are not here have none.
-LEARNED = ([0, 2, 4, 5, 6, 8], [1, 3, 4, 5, 7, 8])
+# How what is seen of a pair speaks for each outcome, by places in SEEN, before it is known how loudly: chosen by the
+# average precision on the tuned pairs of all three corpora, on our own that were held out, and on the invented story.
+DIRECTIONS = ({0: 1.0, 2: 1.0, 4: 4.0, 5: 4.0, 6: 4.0}, {1: 1.0, 3: 0.3})
 
 
 @dataclass(frozen=True)
 class Settings:
-    ridge: float = 0.02
-    shift: float = 0.4  # to the score of "same": missing a pair is as bad as a wrong one
+    of_ours: float = 0.1  # what the pairs of our own count for in all
+    shift: tuple[float, float] = (0.7, 1.0)  # to the scores of same and contrary: a miss is as bad as a wrong one
     folds: int = 5
+    contents: int = 2000  # of PolNeAR train, article by article, of which pairs are read to learn to guess the reader
+    neighbours: int = 8  # of a content, at most
+    near: float = 0.5  # the least cosine of these
     seed: int = 0
 
 
@@ -95,6 +112,36 @@ def table_of(pairs: Sequence[LabelledPair], weights: Path) -> Table:
     return Table(given, signs, np.array(of), labels, np.array([one.corpus for one in pairs]))
 
 
+def fit_guess(shared: Path, weights: Path, s: Settings) -> Numbers:
+    """The weights by which is guessed what the reader says of pairs: [what `beside_reader` gives, what `of_reader`
+    gives]."""
+    encoder = load_encoder(weights)
+    judge = load_judge(weights, encoder)
+    if judge.reader is None:
+        raise SystemExit(f"{weights} has no pairs.onnx: run training.claim_reader first.")
+    texts = list(dict.fromkeys(one.text for one in contents(shared / "data", "train")[: s.contents]))
+    made = vectors(encoder, texts)
+    near = similarity(made, made)
+    np.fill_diagonal(near, 0)
+    places = sorted(
+        {
+            (min(i, int(j)), max(i, int(j)))
+            for i, row in enumerate(near)
+            for j in np.argsort(-row)[: s.neighbours]
+            if row[j] >= s.near
+        }
+    )
+    _, first = first_signs(judge, made, [facts_of(text) for text in texts], places)
+    chosen = [claim_first(texts[a], texts[b]) for a, b in places]
+    cosines = np.array([near[place] for place in places], dtype=np.float32)
+    given = beside_reader(first, align_pairs(encoder, chosen), cosines)
+    said = of_reader(read_pairs(judge.reader, chosen))
+    guess = np.linalg.lstsq(given, said, rcond=None)[0]
+    off = said - given @ guess
+    print(f"{len(places)} pairs; the guess is off by {np.round(off.std(0), 2)}, the reader's spread {said.std(0)}")
+    return np.asarray(guess)
+
+
 def fit(known: Table, chosen: NDArray[np.int64], s: Settings) -> Numbers:
     """The weights [SEEN, outcomes], learned from some of the labelled pairs."""
     apart = kept_apart(np.tile([1.0, 0.0, 0.0], (len(known.of), 1)), known.signs)[:, 0] < 1
@@ -102,35 +149,38 @@ def fit(known: Table, chosen: NDArray[np.int64], s: Settings) -> Numbers:
     rows = [max(np.flatnonzero(known.of == i), key=lambda row: nearness[row]) for i in chosen]
     rows = [row for row in rows if not apart[row]]
     labels, own = known.labels[known.of[rows]], known.corpora[known.of[rows]] == WRITTEN
-    share = np.where(own, 0.5 / max(1, own.sum()), 0.5 / max(1, (~own).sum()))
-    found = logistic(known.given[rows], labels, share, s.ridge)
-    found[-1, 0] += s.shift
+    share = np.where(own, s.of_ours / max(1, own.sum()), (1 - s.of_ours) / max(1, (~own).sum()))
+    found = logistic(known.given[rows], own, labels, share)
+    found[-1, :2] += s.shift
     return found
 
 
-def logistic(given: Numbers, labels: NDArray[np.int64], share: Numbers, ridge: float) -> Numbers:
-    """Weights [SEEN, outcomes] by multinomial logistic regression; "other" has none, and nothing else than LEARNED. The
-    last is of what is always 1."""
-    mean, scale = given[:, :-1].mean(0), given[:, :-1].std(0)
-    x = torch.from_numpy(np.column_stack([(given[:, :-1] - mean) / scale, np.ones(len(given))]))
-    allowed = torch.zeros(len(SEEN), len(OUTCOMES), dtype=torch.float64)
-    for outcome, places in enumerate(LEARNED):
-        allowed[places, outcome] = 1
-    w = torch.zeros(len(SEEN), len(OUTCOMES), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([w], max_iter=200, line_search_fn="strong_wolfe")
+def logistic(given: Numbers, own: NDArray[np.bool_], labels: NDArray[np.int64], share: Numbers) -> Numbers:
+    """Weights [SEEN, outcomes] by multinomial logistic regression: of DIRECTIONS a length, and of what is always 1,
+    which is the last, a weight each; "other" has none.
+
+    Pairs of our own have another of the last beside it, which is left off: far more of them are the same or contrary
+    than of those that are met.
+    """
+    directions = np.zeros((len(SEEN), len(DIRECTIONS)))
+    for outcome, weights in enumerate(DIRECTIONS):
+        directions[list(weights), outcome] = list(weights.values())
+    spoken, ours = torch.from_numpy(given @ directions), torch.from_numpy(own.astype(np.float64))[:, None]
+    lengths, usual, beside = (torch.zeros(len(DIRECTIONS), dtype=torch.float64, requires_grad=True) for _ in range(3))
+    optimizer = torch.optim.LBFGS([lengths, usual, beside], max_iter=300, line_search_fn="strong_wolfe")
     target, counts = torch.from_numpy(labels), torch.from_numpy(share)
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = (F.cross_entropy(x @ (w * allowed), target, reduction="none") * counts).sum()
-        value = value + ridge * (w[:-1] ** 2).sum()
+        scores = F.pad(spoken * lengths + usual + ours * beside, (0, 1))
+        value = (F.cross_entropy(scores, target, reduction="none") * counts).sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
-    found = (w * allowed).detach().numpy().copy()
-    found[:-1] /= scale[:, None]
-    found[-1] -= mean @ found[:-1]
+    found = np.zeros((len(SEEN), len(OUTCOMES)))
+    found[:, : len(DIRECTIONS)] = directions * lengths.detach().numpy()
+    found[-1, : len(DIRECTIONS)] += usual.detach().numpy()
     return found
 
 
@@ -154,13 +204,14 @@ def main(words: Sequence[str]) -> None:
         [*(p for p in joined(table(), articles(chosen.shared / "data")) if p.part == "tuned"), *held_out(s)],
         chosen.weights,
     )
-    own = np.flatnonzero(known.corpora != "wire_copies")
-    weights = fit(known, own, s)
+    ours = np.flatnonzero(known.corpora == WRITTEN)
+    real = np.flatnonzero((known.corpora != "wire_copies") & (known.corpora != WRITTEN))
+    weights = fit(known, np.concatenate([real, ours]), s)
     outcomes = said(known, weights)
-    folds = np.random.default_rng(s.seed).integers(0, s.folds, len(own))
+    folds = np.random.default_rng(s.seed).integers(0, s.folds, len(real))
     for fold in range(s.folds):
-        without = said(known, fit(known, own[folds != fold], s))
-        for i in own[folds == fold]:
+        without = said(known, fit(known, np.concatenate([real[folds != fold], ours]), s))
+        for i in real[folds == fold]:
             outcomes[i] = without[i]
     labels = [OUTCOMES[i] for i in known.labels]
     for corpus in (*CORPORA, WRITTEN):
@@ -172,7 +223,7 @@ def main(words: Sequence[str]) -> None:
                 note(chosen.log, {"corpus": corpus, "outcome": outcome, **row})
     for name, row in zip(SEEN, weights, strict=True):
         print(f"{name:38} same {row[0]:6.2f}  contrary {row[1]:6.2f}")
-    np.savez(chosen.weights / "second.npz", second=weights)
+    np.savez(chosen.weights / "second.npz", second=weights, guess=fit_guess(chosen.shared, chosen.weights, s))
 
 
 if __name__ == "__main__":

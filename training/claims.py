@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sayso.trace.agreement import SIGNS, facts_of, signs
-from sayso.trace.encoder import load_encoder, similarity, unit, vectors
+from sayso.trace.encoder import ENCODER, load_encoder, similarity, unit, vectors
 from sayso.trace.judge import OUTCOMES, given
 from sayso.trace.word_table import WordTable, read_words
 from training.claim_encoder import base_encoder, export_encoder
@@ -228,16 +228,16 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.claims", description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--encoder", type=Path, help="folder of another encoder.onnx; default: as published")
+    parser.add_argument("--encoder", type=Path, help="folder of another encoder; default: as published")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the weights go")
     chosen = parser.parse_args(arguments)
     s = Settings()
     torch.set_num_threads(1)
     chosen.out.mkdir(parents=True, exist_ok=True)
     folder = chosen.encoder or chosen.out
-    if chosen.encoder is None and not (folder / "encoder.onnx").exists():
-        export_encoder(base_encoder(), folder / "encoder.onnx")
-    settle(chosen.out / "settings.json", s, {"encoder": digest_of(folder / "encoder.onnx")})
+    if chosen.encoder is None and not all((folder / name).exists() for name in ENCODER):
+        export_encoder(base_encoder(), folder)
+    settle(chosen.out / "settings.json", s, {name: digest_of(folder / name) for name in ENCODER})
     if not (folder / "words.npz").exists():
         write_words(folder, folder / "words.npz")
     words = read_words(folder / "words.npz")
@@ -249,7 +249,7 @@ def main(arguments: Sequence[str]) -> None:
     note(chosen.out / "log.jsonl", {"temperature": divisor})
     chosen.weights.mkdir(parents=True, exist_ok=True)
     save(network, divisor, chosen.weights / "judge.npz")
-    for name in ("encoder.onnx", "words.npz"):
+    for name in (*ENCODER, "words.npz"):
         (chosen.weights / name).write_bytes((folder / name).read_bytes())
 
 

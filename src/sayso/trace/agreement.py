@@ -211,15 +211,24 @@ def _with_synonyms(words: frozenset[str]) -> frozenset[str]:
 
 
 def inverted(a: Facts, b: Facts) -> float:
-    """The share of pairs of shared words that stand in the other order."""
+    """The share of pairs of shared words that stand in the other order; of those words that come first in one, and of
+    those that come first in the other, on average."""
     if a.spoken.isdisjoint(b.order):
         return 0.0
     place = {word: i for i, word in enumerate(b.order)}
-    shared = [place[word] for word in a.order if word in place][:_MOST_ORDERED]
-    pairs = len(shared) * (len(shared) - 1) // 2
-    if not pairs or shared == sorted(shared):
+    there = [place[word] for word in a.order if word in place]
+    if len(there) < 2 or there == sorted(there):
         return 0.0
-    return sum(x > y for i, x in enumerate(shared) for y in shared[i + 1 :]) / pairs
+    back = there  # as many pairs stand in the other order, whichever text they are counted from
+    if len(there) > _MOST_ORDERED:
+        back = [i for _, i in sorted(zip(there, range(len(there)), strict=True))]
+    return (_share_turned(there[:_MOST_ORDERED]) + _share_turned(back[:_MOST_ORDERED])) / 2
+
+
+def _share_turned(places: Sequence[int]) -> float:
+    """The share of pairs of places of which the later comes first."""
+    pairs = len(places) * (len(places) - 1) // 2
+    return sum(x > y for i, x in enumerate(places) for y in places[i + 1 :]) / pairs
 
 
 # Lengths, questions and bare counts are left out: they tell corpora apart, not claims, and with them the judge did
@@ -243,7 +252,7 @@ def signs(a: Facts, b: Facts, table: WordTable) -> NDArray[np.float32]:
     names = names_told.compare_evenly(a.names, b.names, a.spoken, b.spoken)
     told = times.compare(a.times, b.times)
     turned, against = contraries(a, b), opposed(a, b) > 0
-    order, passive = (inverted(a, b) + inverted(b, a)) / 2, a.passive != b.passive
+    order, passive = inverted(a, b), a.passive != b.passive
     share = both / max(1, few)
     found = (
         *(both / max(1.0, few + many - both), share, both / max(1, many)),

@@ -63,7 +63,10 @@ def effect_of(sentence: str) -> Effect | None:
     <Effect.POSSIBLE: 'possible'>
     """
     found = [word.lower().replace("’", "'") for word in WORD.findall(sentence)]
+    there = set(found)
     for phrase, negated, effect in _answers(load_lexicon()):
+        if phrase[0] not in there:
+            continue
         size = len(phrase)
         for i in range(len(found) - size + 1):
             if tuple(found[i : i + size]) != phrase:

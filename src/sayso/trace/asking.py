@@ -37,10 +37,10 @@ from sayso.resolve.sources import is_told
 from sayso.trace.agreement import facts_of
 from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
-from sayso.trace.claiming import ASKED_AS_NEIGHBOURS, within_one
+from sayso.trace.claiming import within_one
 from sayso.trace.copying import copies_among
 from sayso.trace.encoder import vectors
-from sayso.trace.judge import judged
+from sayso.trace.judge import judge_pairs
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of_side
@@ -57,7 +57,6 @@ NEAREST = 40  # wordings that a question is weighed against
 TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
 MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
 MOST_BESIDE = 0.7  # how surely that belongs there at most
-SURELY = 0.75  # probability from which the whole claim of such a proposition is taken to be asked about
 FITS = 0.5  # probability from which a proposition is taken to say what is asked about, or the contrary
 
 
@@ -111,37 +110,13 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     if claim is not None:
         turned = claim["relation"] != best.relation
         for one in members_of(ledger, claim["id"]):
-            members.setdefault(one.row, _turned_with(one, turned))
+            if turned:
+                one = replace(one, relation=other_than(one.relation, Relation.CONTRARY))
+            members.setdefault(one.row, one)
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
-    for one in _of_claims_hit(ledger, found, moves):
-        members.setdefault(one.row, one)
     found = published_by(ledger, [*members.values(), *beside(ledger, members.values())], as_of)
     return answer(scene_of(ledger, found), id_, text, best.confidence)
-
-
-def _turned_with(one: Member, turned: bool) -> Member:
-    """A member of a claim that is itself the same as what is asked about, or turned against it."""
-    return replace(one, relation=other_than(one.relation, Relation.CONTRARY)) if turned else one
-
-
-def _of_claims_hit(ledger: sqlite3.Connection, found: Iterable[Member], moves: Container[int]) -> list[Member]:
-    """The members of all claims of which one is surely what is asked about, as surely as both are: reworded, a claim may
-    have been told apart from another that a question takes together."""
-    hits = {one.row: one for one in found if one.confidence >= SURELY and one.row not in moves}
-    members: dict[int, Member] = {}
-    for row in ledger.execute(
-        "SELECT claim_id, proposition_id, relation, confidence FROM members"
-        " WHERE proposition_id IN (SELECT value FROM json_each(?)) ORDER BY confidence DESC, proposition_id",
-        (json.dumps(sorted(hits)),),
-    ):
-        hit = hits[row["proposition_id"]]
-        sure = hit.confidence * row["confidence"]
-        for one in members_of(ledger, row["claim_id"]):
-            told = replace(_turned_with(one, row["relation"] != hit.relation), confidence=sure * one.confidence)
-            if told.row not in moves and (told.row not in members or members[told.row].confidence < told.confidence):
-                members[told.row] = told
-    return list(members.values())
 
 
 def members_of(ledger: sqlite3.Connection, claim: int) -> list[Member]:
@@ -173,15 +148,11 @@ def beside(ledger: sqlite3.Connection, members: Iterable[Member]) -> list[Member
     return [found[row] for row in sorted(found)]
 
 
-_BESIDE = f"""
+_BESIDE = """
 WITH given AS (SELECT id, document_id, wording_id FROM propositions WHERE id IN (SELECT value FROM json_each(?1))),
   near AS (
     SELECT a_id, b_id, same, contrary FROM given JOIN pairs ON a_id = wording_id
     UNION SELECT a_id, b_id, same, contrary FROM given JOIN pairs ON b_id = wording_id
-    UNION SELECT a_id, b_id, same, contrary FROM (
-      SELECT asked.* FROM given JOIN asked ON a_id = wording_id
-      UNION SELECT asked.* FROM given JOIN asked ON b_id = wording_id
-    ) AS near WHERE {ASKED_AS_NEIGHBOURS}
   ),
   paired AS (
     SELECT given.id AS member, given.document_id, b_id AS other_id, same, contrary FROM given
@@ -191,7 +162,7 @@ WITH given AS (SELECT id, document_id, wording_id FROM propositions WHERE id IN 
 SELECT propositions.id, member, same, contrary FROM paired
 JOIN propositions ON propositions.document_id = paired.document_id AND propositions.wording_id = other_id
 WHERE propositions.id NOT IN (SELECT id FROM given)
-ORDER BY propositions.id, member"""  # noqa: S608 - parts of our own
+ORDER BY propositions.id, member"""
 
 
 def _best(ledger: sqlite3.Connection, found: Iterable[Member], moves: Container[int]) -> Member:
@@ -262,7 +233,7 @@ def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) ->
     made = np.concatenate([asked, np.stack([told[row].vector for row in rows])])
     known = [facts, *(told[row].facts for row in rows)]
     texts = [words, *(told[row].text for row in rows)]
-    weighed, _ = judged(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))], FITS)
+    weighed = judge_pairs(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))])
     same = {row: float(w[0]) for row, w in zip(rows, weighed, strict=True) if w[0] >= FITS}
     if not same:
         return []
@@ -322,12 +293,13 @@ def in_time(scene: Scene, tellings: Iterable[Telling]) -> list[Telling]:
     return sorted(tellings, key=lambda one: (scene.papers[one.document].published_on or "9999", one.document, one.span))
 
 
-def scene_of(ledger: sqlite3.Connection, members: Iterable[Member]) -> Scene:
-    """The documents of some propositions, with all attributions that take part in them or enclose them."""
+def scene_of(ledger: sqlite3.Connection, members: Iterable[Member], known: Rows | None = None) -> Scene:
+    """The documents of some propositions, with all attributions that take part in them or enclose them; `known` are
+    the rows that telling these takes, and maybe others, where they are fetched already."""
     by_row = {one.row: one for one in members}
     papers: dict[int, Paper] = {}
     tellings: dict[str, Telling] = {}
-    rows = rows_of(ledger, by_row)
+    rows = known or rows_of(ledger, by_row)
     for row, member in sorted(by_row.items()):
         one = rows.propositions[row]
         if one["document_id"] not in papers:
@@ -556,12 +528,13 @@ def _own_voice(rows: Rows, one: sqlite3.Row, paper: Paper, member: Member) -> Te
         (span.start, span.end - span.start, one["document_id"]),
     ).fetchone()["told"]
     certainty = _certainty_of(one["text"])
+    act = Act.ASK if one["text"].endswith("?") else None
     return Telling(
         id=whole_id(paper.id, found["reading_id"]) + (" told" if one["is_deed"] else ""),
         document=paper.id,
         span=span,
         content=" ".join(text.split()),
-        stance=None if _is_denied(text) else stance_of(None, certainty, member.relation),
+        stance=None if _is_denied(text) else stance_of(act, certainty, member.relation),
         own_voice=True,
         is_headline=not one["is_deed"] and bool(found["is_headline"]),
         certainty=certainty,

@@ -16,6 +16,8 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,7 @@ _PAGE = 20_000  # vectors that are looked through at a time
 _PIVOTS_AT_ONCE = 4096  # pivots that are looked through at a time for one question
 _CELLS = 4_000_000  # cosines that are held at a time
 _BITS = 40  # of a word's hash
+_WORDS_KEPT = 1 << 16  # words of which the block is remembered
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -45,6 +48,7 @@ def block_keys(facts: Facts) -> set[int]:
     return {word_block(word) for word in words} | {ALL}
 
 
+@lru_cache(_WORDS_KEPT)
 def word_block(word: str) -> int:
     """The block of a word: a number below 0, the same on every machine."""
     digest = hashlib.blake2b(word.encode("utf8", "surrogatepass"), digest_size=8).digest()
@@ -290,5 +294,5 @@ def _blocks(ledger: sqlite3.Connection, where: str, given: Sequence[int]) -> Blo
     cursor = ledger.cursor()
     cursor.row_factory = None  # plain tuples: there may be very many
     cursor.execute(f"SELECT block, wording_id FROM blocks WHERE {where} ORDER BY 1, 2", (json.dumps(given),))  # noqa: S608
-    found = np.fromiter((value for row in cursor for value in row), dtype=np.int64).reshape(-1, 2)
+    found = np.fromiter(chain.from_iterable(cursor), dtype=np.int64).reshape(-1, 2)
     return Blocks(found[:, 0].copy(), found[:, 1].copy())

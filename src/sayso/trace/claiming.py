@@ -18,8 +18,8 @@ import numpy as np
 from sayso.ledger.opening import transaction
 from sayso.ledger.storing import whole_id
 from sayso.model import Relation
-from sayso.trace.comparing import DECIMALS, KEPT
-from sayso.trace.grouping import Ask, Group, Known, Pair, contrary_groups, group, group_around
+from sayso.trace.comparing import DECIMALS
+from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
 from sayso.trace.wordings import Wording, wordings_in
@@ -27,7 +27,7 @@ from sayso.trace.wordings import Wording, wordings_in
 CONTRARY = 0.5  # the least probability, on average over pairs, by which a group is contrary to another
 CONNECTED = (0.5, 0.6, 0.7, 0.8, 0.9)  # probabilities by which a pair connects, the first that connects no more than
 MOST = 300  # wordings
-TOGETHER = 2.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
+TOGETHER = 1.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
 AT_ONCE = 500  # wordings that are grouped in one transaction
 
 _LONE_AT_ONCE = 2000  # wordings that are passed over in one transaction
@@ -49,7 +49,7 @@ def make_claims(
     """Group all wordings again that are connected with what is new; `told` is given the number of those done."""
     with transaction(ledger):
         note_moves(ledger)
-    _pass_over_lone(ledger, judge, told, threads)
+    _pass_over_lone(ledger, told)
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
     of_many = [bytearray(last + 1) for _ in CONNECTED]
     while ledger.execute("SELECT 1 FROM wordings WHERE NOT is_grouped LIMIT 1").fetchone():
@@ -60,11 +60,9 @@ def make_claims(
         told(done)
 
 
-def _pass_over_lone(ledger: sqlite3.Connection, judge: Judge, told: Callable[[int], None], threads: int) -> None:
+def _pass_over_lone(ledger: sqlite3.Connection, told: Callable[[int], None]) -> None:
     """Most wordings stand in one place and are connected with none: they make no claim, so that all of them are done
     at once. One that was grouped with others before, or that a correction moves, is left to be looked at.
-
-    Before that, what one document has is looked at more closely than it was when wordings were compared.
     """
     last = 0
     while last is not None:
@@ -74,10 +72,6 @@ def _pass_over_lone(ledger: sqlite3.Connection, judge: Judge, told: Callable[[in
                 (last, _LONE_AT_ONCE),
             ).fetchone()
             slice_ = {"last": last, "until": until}
-            within = [tuple(row) for row in ledger.execute(_WITHIN_ONE_DOCUMENT, slice_)]
-            _keep_asked(
-                ledger, judge, wordings_in(ledger, sorted({row for pair in within for row in pair})), within, threads
-            )
             done = ledger.execute(_LONE, {**slice_, "joined": CONNECTED[0], "within": _WITHIN_ONE})
         last = until
         if done.rowcount:
@@ -89,34 +83,9 @@ _TOGETHER = """EXISTS (
   WHERE a.wording_id = a_id AND b.wording_id = b_id
 )"""
 
-_WITHIN_ONE_DOCUMENT = f"""
-SELECT a_id, b_id FROM (
-  SELECT min(wording_id, other_id) AS a_id, max(wording_id, other_id) AS b_id FROM wordings
-  JOIN neighbours ON wording_id = wordings.id WHERE wordings.id > :last AND wordings.id <= :until AND NOT is_grouped
-  UNION
-  SELECT min(wording_id, other_id), max(wording_id, other_id) FROM wordings
-  JOIN neighbours ON other_id = wordings.id WHERE wordings.id > :last AND wordings.id <= :until AND NOT is_grouped
-) AS near
-WHERE NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.a_id = near.a_id AND pairs.b_id = near.b_id)
-  AND NOT EXISTS (SELECT 1 FROM asked WHERE asked.a_id = near.a_id AND asked.b_id = near.b_id) AND {_TOGETHER}
-ORDER BY 1, 2"""  # noqa: S608 - parts of our own
-
-# Which of the pairs `near`, of those that were asked for, are neighbours worth keeping.
-ASKED_AS_NEIGHBOURS = f"""
-  max(same, contrary) >= {KEPT}
-  AND (EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.a_id AND other_id = near.b_id)
-    OR EXISTS (SELECT 1 FROM neighbours WHERE wording_id = near.b_id AND other_id = near.a_id))
-  AND NOT EXISTS (SELECT 1 FROM pairs WHERE pairs.a_id = near.a_id AND pairs.b_id = near.b_id)"""  # noqa: S608
-
-# The pairs of a wording: those that were kept when it was compared, and of its other neighbours those that one document
-# has as well, as far as they were worth keeping when they were looked at more closely.
 _PAIRS_OF = f"""
 SELECT a_id, b_id, same, contrary, {_TOGETHER} AS together
-FROM (SELECT * FROM pairs WHERE a_id = {{0}} UNION ALL SELECT * FROM pairs WHERE b_id = {{0}})
-UNION ALL
-SELECT a_id, b_id, same, contrary, 1
-FROM (SELECT * FROM asked WHERE a_id = {{0}} UNION ALL SELECT * FROM asked WHERE b_id = {{0}}) AS near
-WHERE {ASKED_AS_NEIGHBOURS} AND {_TOGETHER}"""  # noqa: S608 - parts of our own
+FROM (SELECT * FROM pairs WHERE a_id = {{0}} UNION ALL SELECT * FROM pairs WHERE b_id = {{0}})"""  # noqa: S608
 
 _LONE = f"""
 UPDATE wordings SET is_grouped = 1
@@ -152,7 +121,6 @@ def _make_claims(
         ask = _asking(ledger, judge, of_key, {keys[row]: one for row, one in wordings.items()}, threads)
         make = group if len(rows) <= MOST else group_around
         groups = make(keys.values(), pairs, ask)
-        pairs += _looked_at_again(ledger, groups, pairs, of_key, ask)
         tellings = {key: told[row] for key, row in of_key.items()}
     else:
         groups, pairs, tellings = [Group((str(first),), (1.0,))], [], {str(first): told[first]}
@@ -297,34 +265,6 @@ def _keep_asked(
     }
     ledger.executemany("INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", ((*pair, *found[pair]) for pair in found))
     return found
-
-
-def _looked_at_again(
-    ledger: sqlite3.Connection, groups: Sequence[Group], pairs: Sequence[Pair], rows: Mapping[str, int], ask: Ask
-) -> list[Pair]:
-    """Neighbours of which one stands in a group and one in another that seems contrary to it, and that were not looked
-    at when they were compared: whether the groups are contrary is not to rest on the few that were."""
-    seeming = {(i, j) for i, j, _ in contrary_groups(groups, pairs, CONTRARY)}
-    if not seeming:
-        return []
-    group_of = {rows[key]: i for i, one in enumerate(groups) for key in one.members}
-    key_of = {row: key for key, row in rows.items()}
-    known = {(min(one.a, one.b), max(one.a, one.b)) for one in pairs}
-    concerned = json.dumps(
-        [rows[key] for i in sorted({i for two in seeming for i in two}) for key in groups[i].members]
-    )
-    missing = set()
-    for one in ledger.execute(
-        "SELECT wording_id, other_id FROM neighbours WHERE wording_id IN (SELECT value FROM json_each(?1))"
-        " AND other_id IN (SELECT value FROM json_each(?1))",
-        (concerned,),
-    ):
-        a, b = sorted((key_of[one["wording_id"]], key_of[one["other_id"]]))
-        i, j = sorted((group_of[rows[a]], group_of[rows[b]]))
-        if (i, j) in seeming and (a, b) not in known:
-            missing.add((a, b))
-    asked = sorted(missing)
-    return [Pair(a, b, *told) for (a, b), told in zip(asked, ask(asked), strict=True) if max(told) >= KEPT]
 
 
 Tellings = Mapping[str, Sequence[_Told]]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sayso.ledger.opening import transaction
 from sayso.trace.blocks import Blocks, Changed, Floats, Places, Table, best, measured, open_blocks, table_of
-from sayso.trace.judge import Judge, judged
+from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.wordings import wordings_in
 
 # With 12 neighbours, at 0.45 and more, 60 articles of wire_copies had 489 claims, with these 486; 30 of PolNeAR 207 and
@@ -26,7 +26,6 @@ from sayso.trace.wordings import wordings_in
 # below 0.5.
 NEIGHBOURS = 8  # of a wording, at most
 NEAR = 0.5  # cosine below which two wordings are no neighbours
-OPEN = 0.6  # as judge.OPEN, here without regard to documents: of the pairs between the two, 2 in 100 were the same
 KEPT = 0.1  # probability of same or contrary below which a pair is not kept
 AT_ONCE = 1000  # wordings
 DECIMALS = 6  # of a probability that is kept
@@ -315,33 +314,6 @@ def _store(
         if not _are_neighbours(ledger, a, b) and not _are_neighbours(ledger, b, a):
             ledger.execute("DELETE FROM pairs WHERE a_id = ? AND b_id = ?", (a, b))
     _weigh(ledger, judge, new, threads)
-    _group_again(ledger, {_ordered(*pair) for pair in (*((row, other) for row, other, _ in come), *gone)})
-
-
-def _group_again(ledger: sqlite3.Connection, changed: set[tuple[int, int]]) -> None:
-    """Let wordings be grouped again that have become neighbours, or are so no more, where that may matter even if no
-    pair of them is kept here (see claiming.py): those of one document, and those that were grouped together."""
-    rows = sorted({row for pair in changed for row in pair})
-    part_of = {
-        row["id"]: row["part"]
-        for row in ledger.execute(
-            "SELECT id, part FROM wordings WHERE is_grouped AND id IN (SELECT value FROM json_each(?))",
-            (json.dumps(rows),),
-        )
-    }
-    for a, b in sorted(changed):
-        if (a in part_of or b in part_of) and (
-            (part_of.get(a) is not None and part_of.get(a) == part_of.get(b)) or _are_together(ledger, a, b)
-        ):
-            ledger.execute("UPDATE wordings SET is_grouped = 0 WHERE id IN (?, ?)", (a, b))
-
-
-def _are_together(ledger: sqlite3.Connection, a: int, b: int) -> bool:
-    query = (
-        "SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)"
-        " WHERE a.wording_id = ? AND b.wording_id = ?"
-    )
-    return ledger.execute(query, (a, b)).fetchone() is not None
 
 
 def _ordered(a: int, b: int) -> tuple[int, int]:
@@ -363,10 +335,10 @@ def _weigh(ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, 
     facts, texts = [known[row].facts for row in rows], [known[row].text for row in rows]
     place = {row: i for i, row in enumerate(rows)}
     places = [(place[a], place[b]) for a, b in pairs]
-    weighed, looked = judged(judge, vectors, facts, texts, places, OPEN, threads)
+    weighed = judge_pairs(judge, vectors, facts, texts, places, threads)
     kept = [
         (a, b, round(float(same), DECIMALS), round(float(contrary), DECIMALS))
-        for (a, b), (same, contrary, _), known in zip(pairs, weighed, looked, strict=True)
-        if known and max(same, contrary) >= KEPT
+        for (a, b), (same, contrary, _) in zip(pairs, weighed, strict=True)
+        if max(same, contrary) >= KEPT
     ]
     ledger.executemany("INSERT OR IGNORE INTO pairs VALUES (?, ?, ?, ?)", kept)

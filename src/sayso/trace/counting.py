@@ -14,6 +14,8 @@ from sayso.model import Origins, Stance
 from sayso.trace.asking import in_time, members_of, scene_of
 from sayso.trace.chains import chain_of, holders
 from sayso.trace.origins import origins_of_side
+from sayso.trace.rows import rows_of
+from sayso.trace.scene import Scene
 
 AT_ONCE = 200  # claims
 
@@ -28,19 +30,17 @@ def count_claims(ledger: sqlite3.Connection, told: Callable[[int], None] = lambd
     """Bring the counts of all claims up to date; `told` is given the number of claims done."""
     while rows := ledger.execute("SELECT id FROM claims WHERE NOT is_counted LIMIT ?", (AT_ONCE,)).fetchall():
         with transaction(ledger):
-            for row in rows:
-                _count(ledger, row["id"])
+            members = {row["id"]: members_of(ledger, row["id"]) for row in rows}
+            # What telling them takes is fetched for all at once: asked for claim by claim, it took half of the time.
+            known = rows_of(ledger, (one.row for these in members.values() for one in these))
+            for claim, these in members.items():
+                origins = _origins(scene_of(ledger, these, known))
+                ledger.execute(_COUNT, {"claim": claim, "least": origins.least, "most": origins.most})
         told(len(rows))
 
 
-def _count(ledger: sqlite3.Connection, claim: int) -> None:
-    origins = _origins(ledger, claim)
-    ledger.execute(_COUNT, {"claim": claim, "least": origins.least, "most": origins.most})
-
-
-def _origins(ledger: sqlite3.Connection, claim: int) -> Origins:
+def _origins(scene: Scene) -> Origins:
     """The origins of those who say what a claim says."""
-    scene = scene_of(ledger, members_of(ledger, claim))
     saying = [one for one in in_time(scene, holders(scene)) if one.stance is Stance.SAYS]
     return origins_of_side([(one, chain_of(scene, one)) for one in saying])
 

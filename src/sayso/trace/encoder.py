@@ -1,4 +1,4 @@
-"""Vectors of propositions: texts that say much the same lie near each other.
+"""Vectors of propositions: texts that say much the same lie near each other; and what its word pieces mean.
 
 A text goes through the encoder alone, on one thread: the int8 model scales its activations as they come, so that in
 a batch a text's vector would depend on its neighbours. The vectors are kept as whole numbers with one fixed scale.
@@ -22,6 +22,7 @@ Vectors = NDArray[np.int8]
 
 WIDTH = 384
 STEPS = 400  # of a vector's whole numbers in one; the numbers of a vector of length one seldom exceed 0.3
+ENCODER = ("embeddings.onnx", "encoder.onnx")  # the states of word pieces below all layers, and the layers
 MOST_PIECES = 128  # of a text's; what comes later does not change its vector
 _LONGEST = 4000  # code points; a text is cut here before it is cut into pieces
 
@@ -30,7 +31,8 @@ _LONGEST = 4000  # code points; a text is cut here before it is cut into pieces
 class ClaimEncoder:
     """The encoder of propositions, loaded."""
 
-    session: Any
+    embeddings: Any
+    layers: Any
     tokenizer: Any
     frame: tuple[int, int]  # ids of the pieces that open and close a text
 
@@ -46,7 +48,8 @@ def load_encoder(folder: Path | Traversable | None = None) -> ClaimEncoder:
     place = folder or weights / "claims"
     tokenizer: Any = Tokenizer.from_str((weights / "extraction" / "tokenizer.json").read_text("utf8"))
     frame = (tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"))
-    return ClaimEncoder(open_session(place / "encoder.onnx"), tokenizer, frame)
+    pieces, layers = (open_session(place / name) for name in ENCODER)
+    return ClaimEncoder(pieces, layers, tokenizer, frame)
 
 
 def pieces_of(encoder: ClaimEncoder, text: str) -> NDArray[np.int64]:
@@ -64,16 +67,22 @@ def vectors(encoder: ClaimEncoder, texts: Sequence[str]) -> Vectors:
             found[i] = found[known[text]]
             continue
         known[text] = i
-        pieces = pieces_of(encoder, text)[None]
-        found[i] = quantized(encoder.session.run(["vector"], {"pieces": pieces})[0][0])
+        found[i] = quantized(encoder.layers.run(["vector"], {"states": _states(encoder, text)})[0][0])
     return found
 
 
-def word_states(encoder: ClaimEncoder, text: str) -> NDArray[np.float32]:
-    """The vector [pieces, WIDTH], of length one, of each word piece of a text as it stands in its sentence."""
-    pieces = pieces_of(encoder, text)[None]
-    inside: NDArray[np.float32] = encoder.session.run(["states"], {"pieces": pieces})[0][0][1:-1]
+def embeddings(encoder: ClaimEncoder, text: str) -> NDArray[np.float32]:
+    """The vector [pieces, WIDTH], of length one, of each word piece of a text, as it is before the encoder reads it in
+    its sentence."""
+    inside = _states(encoder, text)[0][1:-1]
     return np.asarray(inside / np.linalg.norm(inside, axis=1, keepdims=True), dtype=np.float32)
+
+
+def _states(encoder: ClaimEncoder, text: str) -> NDArray[np.float32]:
+    """The states [1, pieces in their frame, WIDTH] of a text below all layers."""
+    pieces = pieces_of(encoder, text)[None]
+    found: NDArray[np.float32] = encoder.embeddings.run(["states"], {"pieces": pieces})[0]
+    return found
 
 
 def quantized(vector: NDArray[np.float32]) -> Vectors:

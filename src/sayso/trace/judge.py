@@ -2,9 +2,10 @@
 
 Two looks are taken. In the first, which is quick, a small network weighs the signs of agreement and how near the two
 vectors are. It reads the vectors by their cosine alone: with all their numbers it learned its own corpora, and did
-worse on others. What this look leaves open gets the second: the words of both are aligned (alignment.py), and what is
-open still is read together (pair_reader.py). All of it is then weighed once more, by a few numbers that were learned
-from pairs of real articles (training/claim_weighing.py). Both looks are symmetric in the two.
+worse on others. In the second, the words of both are aligned (alignment.py), and both are read together
+(pair_reader.py). That takes most of the time by far, so that it is guessed from all else what the reader would say, and
+it reads a pair only where it may decide. All of it is then weighed once more, by a few numbers that were learned from
+pairs of real articles (training/claim_weighing.py). Both looks are symmetric in the two.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ Floats = NDArray[np.float32]
 Chances = NDArray[np.float64]
 
 OUTCOMES = ("same", "contrary", "other")
-OPEN = 0.4  # a pair gets a second look where that could still make it as probably the same, or the contrary
-_UNSEEN = 0.055  # how probably a pair that gets none would be called either there: what most pairs like it were called
-_NEARER, _BASE = np.array([0.97, 1.05, 1.34]), np.array([0.02, -0.11, -0.46])  # how words are aligned, by cosine
-_MORE = np.array([0.13, 0.1, 0.22])  # how much better they are aligned at most: one pair in twenty exceeds it
+DECIDED = 0.5  # a pair is read where it may depend on that whether it is this probably the same, or the contrary
+_OFF = 2.0  # by how much the reader's log odds of the same may be off from what is guessed: two standard deviations
+_CONTRARY = np.array([-2.9, -0.05])  # what `of_reader` gives of a pair that the reader is as sure as ever is contrary
 _LEAST = 1e-3  # below which probabilities of either look make no difference
+_MOST = np.array([math.log((1 - _LEAST) / _LEAST), math.log(1 - _LEAST)])
 _HARDLY = 0.2  # the most that such a pair can be the same
 _MUCH, _SOME = 0.6, 0.4  # of the shorter one's words are shared
 _REVERSED = 0.75  # of the pairs of shared words stand in the other order
@@ -54,6 +55,7 @@ class Judge:
     out_shift: Floats  # [outcomes]
     words: WordTable
     second: Floats | None = None  # [what `seen` gives; outcomes]
+    guess: Floats | None = None  # [what `beside_reader` gives; what `of_reader` gives]
     encoder: ClaimEncoder | None = None  # aligns words
     reader: PairReader | None = None  # reads pairs
 
@@ -68,9 +70,9 @@ def load_judge(folder: Path | Traversable | None = None, encoder: ClaimEncoder |
     if not (folder / "second.npz").is_file():
         return Judge(**learned, words=words)
     with np.load(BytesIO((folder / "second.npz").read_bytes())) as given:
-        second = given["second"].astype(np.float32)
+        learned |= {name: given[name].astype(np.float32) for name in given.files}
     encoder = encoder or load_encoder(folder)
-    return Judge(**learned, words=words, second=second, encoder=encoder, reader=load_pair_reader(folder))
+    return Judge(**learned, words=words, encoder=encoder, reader=load_pair_reader(folder))
 
 
 def judge_pairs(
@@ -86,77 +88,47 @@ def judge_pairs(
     It does not matter which of a pair comes first: the shorter is read as the claim that the longer may put forward.
     Nor does it matter what else is weighed with a pair, or on how many `threads`.
     """
-    return judged(judge, vectors, facts, texts, pairs, OPEN, threads)[0]
-
-
-def judged(
-    judge: Judge,
-    vectors: Vectors,
-    facts: Sequence[Facts],
-    texts: Sequence[str],
-    pairs: Sequence[tuple[int, int]],
-    least: float,
-    threads: int = 1,
-) -> tuple[Chances, NDArray[np.bool_]]:
-    """As `judge_pairs`; and which of the pairs were looked at as far as they are to be: those that a second look could
-    make the same, or the contrary, as probably as `least` got one."""
     found = np.zeros((len(pairs), len(OUTCOMES)))
-    looked = np.ones(len(pairs), dtype=bool)
     for start in range(0, len(pairs), _BLOCK):
         block = pairs[start : start + _BLOCK]
         told, weighed = first_signs(judge, vectors, facts, block)
         a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
         cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
         told_of = [claim_first(texts[i], texts[j]) for i, j in block]
-        weighed, looked[start : start + _BLOCK] = _second_look(judge, weighed, cosines, told_of, least, threads)
-        weighed = kept_apart(weighed, told)
-        found[start : start + _BLOCK] = weighed
-    return found, looked
+        found[start : start + _BLOCK] = _second_look(judge, weighed, told, cosines, told_of, threads)
+    return found
 
 
 def _second_look(
-    judge: Judge, first: Chances, cosines: Floats, texts: Sequence[tuple[str, str]], least: float, threads: int
-) -> tuple[Chances, NDArray[np.bool_]]:
-    """The probabilities of pairs after a second look at those that are open, the first ones where none is taken; and
-    which were looked at as far as they are to be."""
-    if judge.second is None or judge.encoder is None or judge.reader is None:
-        return first, np.ones(len(first), dtype=bool)
-    usual = cosines[:, None] * _NEARER + _BASE
-    aligned, scores = usual.copy(), np.tile(_scores(_UNSEEN, _UNSEEN), (len(first), 1))
-    open_ = np.flatnonzero(_is_open(judge.second, first, usual + _MORE, cosines, least))
-    aligned[open_] = align_pairs(judge.encoder, [texts[i] for i in open_.tolist()], threads)
-    open_ = open_[_is_open(judge.second, first[open_], aligned[open_], cosines[open_], least)]
-    scores[open_] = read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads)
-    looked = np.zeros(len(first), dtype=bool)
-    looked[open_] = True
-    return second_look(judge.second, scores, first, aligned, cosines), looked
+    judge: Judge, first: Chances, told: Floats, cosines: Floats, texts: Sequence[tuple[str, str]], threads: int
+) -> Chances:
+    """The probabilities of pairs after a second look, given those of the first and their signs."""
+    second, guess = judge.second, judge.guess
+    if second is None or guess is None or judge.encoder is None or judge.reader is None:
+        return first
+    beside = beside_reader(first, align_pairs(judge.encoder, texts, threads), cosines)
+    read = guessed(guess, beside)
+
+    def weighed(read: Chances) -> Chances:
+        return kept_apart(weighed_once_more(second, np.column_stack([read, beside])), told)
+
+    more, less = (weighed(read + np.array([off, 0.0])) for off in (_OFF, -_OFF))
+    may_be_same = (more[:, 0] >= DECIDED) & (less[:, 0] < DECIDED)
+    turned = weighed(np.tile(_CONTRARY, (len(read), 1)))
+    may_be_contrary = (turned[:, 1] >= DECIDED) | (turned.argmax(1) == 1)
+    open_ = np.flatnonzero(may_be_same | may_be_contrary)
+    read[open_] = of_reader(read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads))
+    return weighed(read)
 
 
-def _is_open(second: Floats, first: Chances, aligned: Chances, cosines: Floats, least: float) -> NDArray[np.bool_]:
-    """Which pairs the reader could make the same, or the contrary, as probably as `least`, if it spoke for that as
-    plainly as can be."""
-    surest = 1 - 2 * _LEAST
-    same, contrary = (np.tile(_scores(*best), (len(first), 1)) for best in ((surest, _LEAST), (_LEAST, surest)))
-    most = (
-        second_look(second, same, first, aligned, cosines)[:, 0],
-        second_look(second, contrary, first, aligned, cosines)[:, 1],
-    )
-    return np.asarray(np.maximum(*most) >= least)
-
-
-def _scores(same: float, contrary: float) -> Floats:
-    """Scores of the second look that come to these probabilities."""
-    return np.log(np.array([same, contrary, 1 - same - contrary], dtype=np.float32))
+def guessed(guess: Floats | Chances, beside: Chances) -> Chances:
+    """What the reader would say of pairs, as `of_reader` gives it, guessed from what `beside_reader` gives."""
+    return np.asarray(np.minimum(beside @ guess.astype(np.float64), _MOST))
 
 
 def claim_first(one: str, other: str) -> tuple[str, str]:
     """Two texts, the shorter first: it is the claim that the longer may put forward among other things."""
     return (one, other) if (len(one), one) <= (len(other), other) else (other, one)
-
-
-def second_look(second: Floats, scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> Chances:
-    """Probabilities [pairs, outcomes], from the reader's scores, those of the first look, alignments and cosines."""
-    return weighed_once_more(second, seen(scores, first, aligned, cosines))
 
 
 def weighed_once_more(second: Floats | Chances, given: Chances) -> Chances:
@@ -166,12 +138,23 @@ def weighed_once_more(second: Floats | Chances, given: Chances) -> Chances:
     return np.asarray(score / score.sum(1, keepdims=True), dtype=np.float64)
 
 
-def seen(scores: Floats, first: Chances, aligned: Chances, cosines: Floats) -> Chances:
+def seen(scores: Floats, first: Chances, aligned: Floats | Chances, cosines: Floats) -> Chances:
     """What the last weighing is given of pairs, in the order of SEEN."""
-    read = np.exp(scores - scores.max(1, keepdims=True))
+    return np.column_stack([of_reader(scores), beside_reader(first, aligned, cosines)])
+
+
+def of_reader(scores: Floats) -> Chances:
+    """What is given of the reader's scores of pairs: the first two of SEEN."""
+    read = np.exp(scores - scores.max(1, keepdims=True)).astype(np.float64)
     read /= read.sum(1, keepdims=True)
-    parts = [_log_odds(read[:, 0]), _log(read[:, 1]), _log_odds(first[:, 0]), _log(first[:, 1])]
-    return np.column_stack([*parts, aligned, cosines, np.ones(len(scores))]).astype(np.float64)
+    return np.column_stack([_log_odds(read[:, 0]), _log(read[:, 1])])
+
+
+def beside_reader(first: Chances, aligned: Floats | Chances, cosines: Floats) -> Chances:
+    """What is given of pairs beside that: the others of SEEN."""
+    return np.column_stack([_log_odds(first[:, 0]), _log(first[:, 1]), aligned, cosines, np.ones(len(cosines))]).astype(
+        np.float64
+    )
 
 
 SEEN = (
