@@ -146,7 +146,7 @@ def test_any_order_and_any_split_give_the_same_neighbours(
     """As above, without weighing and counting, which take most of the time."""
     ledger = in_memory()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparing, "_weigh", lambda *_: None)
+        patch.setattr(comparing, "_weigh", lambda *_: [])
         for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(order)], strict=True):
             add_to(ledger, order[start:end])
             take_down(ledger, MODELS.encoder, 1)
@@ -163,11 +163,9 @@ def said_in(number: int, *contents: str) -> Reading:
 
 
 @pytest.mark.parametrize("together_at", range(3))
-def test_what_one_document_has_is_looked_at_more_closely(monkeypatch: pytest.MonkeyPatch, together_at: int) -> None:
-    """Two contents that say the same, and of which comparing alone looks at none: they are one claim as soon as, and as
-    long as, one document has both."""
-    monkeypatch.setattr(comparing, "OPEN", 2.0)
-    a, b = "the old weir is cracked", "there are cracks in the old weir"
+def test_what_one_document_has_is_the_same_more_probably(together_at: int) -> None:
+    """Two contents that may say the same: they are one claim as soon as, and as long as, one document has both."""
+    a, b = "the school is safe", "nothing is wrong with the school"
     apart = [said_in(0, a), said_in(1, b)]
     both = said_in(2, a, b)
     assert [len(members) for *_, members in shown(traced_at_once(apart))] == []

@@ -18,14 +18,20 @@ import numpy as np
 from sayso.ledger.opening import transaction
 from sayso.ledger.storing import whole_id
 from sayso.model import Relation
-from sayso.trace.comparing import DECIMALS
+from sayso.trace.comparing import CONNECTS, DECIMALS
 from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
 from sayso.trace.wordings import Wording, wordings_in
 
 CONTRARY = 0.5  # the least probability, on average over pairs, by which a group is contrary to another
-CONNECTED = (0.5, 0.6, 0.7, 0.8, 0.9)  # probabilities by which a pair connects, the first that connects no more than
+CONNECTED = (
+    CONNECTS,
+    0.6,
+    0.7,
+    0.8,
+    0.9,
+)  # probabilities by which a pair connects, the first that connects no more than
 MOST = 300  # wordings
 TOGETHER = 1.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
 AT_ONCE = 500  # wordings that are grouped in one transaction

@@ -27,6 +27,7 @@ from sayso.trace.wordings import wordings_in
 NEIGHBOURS = 8  # of a wording, at most
 NEAR = 0.5  # cosine below which two wordings are no neighbours
 KEPT = 0.1  # probability of same or contrary below which a pair is not kept
+CONNECTS = 0.5  # probability of either from which a pair connects two wordings, whatever documents they stand in
 AT_ONCE = 1000  # wordings
 DECIMALS = 6  # of a probability that is kept
 
@@ -201,7 +202,7 @@ def _near(table: Table, mine: Blocks, members: Blocks) -> _Found:
 def _of_each_block(mine: Places, members: Places) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Where each block begins and ends in the sorted blocks of some wordings, and in those of all their members."""
     blocks, starts = np.unique(mine, return_index=True)
-    ends = np.append(starts[1:], len(mine))
+    ends = np.append(starts[1:], len(mine))[: len(starts)]  # there may be none
     firsts, lasts = (np.searchsorted(members, blocks, side) for side in ("left", "right"))
     for a, z, first, last in zip(*(one.tolist() for one in (starts, ends, firsts, lasts)), strict=True):
         yield (a, z), (first, last)
@@ -308,12 +309,48 @@ def _store(
     ]
     gone = [(row, other) for row, near in before.items() for other in near if other not in after[row]]
     new = sorted({_ordered(row, other) for row, other, _ in come if not _are_neighbours(ledger, other, row)})
+    grouped = _grouped(ledger, {row for pair in (*new, *gone) for row in pair})
     ledger.executemany("DELETE FROM neighbours WHERE wording_id = ? AND other_id = ?", gone)
     ledger.executemany("INSERT INTO neighbours VALUES (?, ?, ?)", come)
+    changed: list[_Weighed] = []
     for a, b in sorted({_ordered(*pair) for pair in gone}):
         if not _are_neighbours(ledger, a, b) and not _are_neighbours(ledger, b, a):
-            ledger.execute("DELETE FROM pairs WHERE a_id = ? AND b_id = ?", (a, b))
-    _weigh(ledger, judge, new, threads)
+            deleted = ledger.execute("DELETE FROM pairs WHERE a_id = ? AND b_id = ? RETURNING *", (a, b)).fetchall()
+            changed += [(a, b, one["same"], one["contrary"]) for one in deleted]
+    changed += _weigh(ledger, judge, new, threads)
+    _leave_grouped(ledger, grouped, changed)
+
+
+def _grouped(ledger: sqlite3.Connection, rows: Iterable[int]) -> dict[int, int | None]:
+    """Those of some wordings that are grouped, and with which others."""
+    found = ledger.execute(
+        "SELECT id, part FROM wordings WHERE is_grouped AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(rows)),),
+    )
+    return {row["id"]: row["part"] for row in found}
+
+
+def _leave_grouped(ledger: sqlite3.Connection, grouped: dict[int, int | None], changed: Sequence[_Weighed]) -> None:
+    """Let those of the grouped wordings be as they are to which no pair that came or went makes a difference: one that
+    connects nothing, neither by itself nor within a document, and is not of two that were grouped together."""
+    concerned = set[int]()
+    for a, b, same, contrary in changed:
+        if a in grouped or b in grouped:
+            part = grouped.get(a)
+            together = part is not None and part == grouped.get(b)
+            if max(same, contrary) >= CONNECTS or together or _in_one_document(ledger, a, b):
+                concerned |= {a, b}
+    ledger.executemany(
+        "UPDATE wordings SET is_grouped = 1 WHERE id = ?", ((row,) for row in grouped if row not in concerned)
+    )
+
+
+def _in_one_document(ledger: sqlite3.Connection, a: int, b: int) -> bool:
+    query = (
+        "SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)"
+        " WHERE a.wording_id = ? AND b.wording_id = ?"
+    )
+    return ledger.execute(query, (a, b)).fetchone() is not None
 
 
 def _ordered(a: int, b: int) -> tuple[int, int]:
@@ -325,11 +362,14 @@ def _are_neighbours(ledger: sqlite3.Connection, row: int, other: int) -> bool:
     return ledger.execute(query, (row, other)).fetchone() is not None
 
 
-def _weigh(ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, int]], threads: int) -> None:
-    """Keep of these pairs those that may say the same, or the contrary."""
+_Weighed = tuple[int, int, float, float]  # a pair, and the probabilities of same and of contrary
+
+
+def _weigh(ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, int]], threads: int) -> list[_Weighed]:
+    """Keep of these pairs those that may say the same, or the contrary. Returns those."""
     rows = sorted({row for pair in pairs for row in pair})
     if not rows:
-        return
+        return []
     known = wordings_in(ledger, rows)
     vectors = np.stack([known[row].vector for row in rows])
     facts, texts = [known[row].facts for row in rows], [known[row].text for row in rows]
@@ -342,3 +382,4 @@ def _weigh(ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, 
         if max(same, contrary) >= KEPT
     ]
     ledger.executemany("INSERT OR IGNORE INTO pairs VALUES (?, ?, ?, ?)", kept)
+    return kept
