@@ -14,7 +14,7 @@ from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Document, Source, SourceKind, Span
 from sayso.resolve.access import access_of, anonymity_reason_of
-from sayso.resolve.entities import FIRST, SOME, WE, Entities, Entity, link
+from sayso.resolve.entities import FIRST, SOME, WE, WHO, Entities, Entity, link
 from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
 from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head, without_titles
 from sayso.resolve.model import MentionModel
@@ -182,6 +182,7 @@ def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
 
 _POSSESSIVES = frozenset(("my", "his", "her", "their", "our", "its"))
 _CLAUSE_OPENINGS = word_list("words that open a clause before a subject")
+_LONGEST_CLAUSE = 25  # words that tell which people, or which things, a description is of
 _LONGEST_FIRST = 3  # words before "and I": "my husband and I"
 _TYPE_OF_KIND = {"person": "person", "group": "person", "organization": "organization", "document": "other"}
 
@@ -214,6 +215,7 @@ def _speakers(
     parts, by_head = linked.parts, linked.by_head
     made: dict[tuple[int, ...], Source] = {}
     spoken = {_head(lower, p, lexicon): (p.start, p.end) for ps in parts.values() for p in ps}
+    spoken |= _with_clauses(linked, spoken)
     writer: Source | None = None
     order: list[Source] = []
 
@@ -277,6 +279,26 @@ def _speakers(
     sources = tuple(replace(s, mentions=tuple(sorted({*s.mentions, *own.get(s.id, ())}))) for s in order)
     calibrated = tuple(replace(s, confidence=_calibrated(s.confidence)) if s else None for s in speakers)
     return Resolved(sources, calibrated, tuple(bases), tuple(attributions))
+
+
+def _with_clauses(linked: Linked, spoken: Mapping[int, Range]) -> dict[int, Range]:
+    """Descriptions with the clause in which what they do is told, by their heads: "[voters who want the bridge closed]"
+    is who wants it, and "voters" are others."""
+    found: dict[int, Range] = {}
+    of, entities = linked.entities.of_mention, linked.entities.entities
+    by_end = {m.end: k for k, m in enumerate(linked.mentions)}
+    for one in linked.attributions:
+        who = linked.by_head.get(one.source[0]) if one.source and one.source[1] - one.source[0] == 1 else None
+        if who is None or linked.table.form[who] != WHO or not one.source or not one.content:
+            continue
+        described, end = by_end.get(one.source[0]), one.content[-1][1]
+        follows = one.source[0] < one.cue[0] < one.content[0][0] and end - one.source[0] <= _LONGEST_CLAUSE
+        if described is None or not follows or of[described] is None or of[described] != of[who]:
+            continue
+        if not entities[of[described] or 0].named:
+            m = linked.mentions[described]
+            found[m.head] = (spoken.get(m.head, (m.start, m.end))[0], end)
+    return found
 
 
 def _calibrated(confidence: float) -> float:
