@@ -182,6 +182,9 @@ def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
 
 _POSSESSIVES = frozenset(("my", "his", "her", "their", "our", "its"))
 _CLAUSE_OPENINGS = word_list("words that open a clause before a subject")
+# Of confidence in a speaker: of less sure links on the 144 labelled articles, 13 of 36 were right, and a wrong name is
+# worse than none.
+LEAST_SURE = 0.55
 _LONGEST_CLAUSE = 25  # words that tell which people, or which things, a description is of
 _LONGEST_FIRST = 3  # words before "and I": "my husband and I"
 _TYPE_OF_KIND = {"person": "person", "group": "person", "organization": "organization", "document": "other"}
@@ -277,8 +280,10 @@ def _speakers(
     bases = [None if s is not None and b == s.source else b for b, s in zip(bases, speakers, strict=True)]
     own = _first_person(words, lower, attributions, speakers)
     sources = tuple(replace(s, mentions=tuple(sorted({*s.mentions, *own.get(s.id, ())}))) for s in order)
-    calibrated = tuple(replace(s, confidence=_calibrated(s.confidence)) if s else None for s in speakers)
-    return Resolved(sources, calibrated, tuple(bases), tuple(attributions))
+    calibrated = [replace(s, confidence=_calibrated(s.confidence)) if s else None for s in speakers]
+    known_ones = tuple(s if s and s.confidence >= LEAST_SURE else None for s in calibrated)
+    told = {s.source for s in known_ones if s} | {b for b in bases if b}
+    return Resolved(tuple(s for s in sources if s.id in told), known_ones, tuple(bases), tuple(attributions))
 
 
 def _with_clauses(linked: Linked, spoken: Mapping[int, Range]) -> dict[int, Range]:
