@@ -22,6 +22,7 @@ def find(words: Words, phrase: str) -> tuple[int, int]:
     [
         ("“We will rebuild,” Ruiz said.", "We will rebuild", "“We will rebuild,”"),
         ('"We will rebuild," Ruiz said.', "We will rebuild", '"We will rebuild,"'),
+        ("''We will rebuild,'' Ruiz said.", "We will rebuild", "''We will rebuild,''"),
         ("« We will rebuild », Ruiz said.", "We will rebuild", "We will rebuild"),
         ("Ruiz said the bridge was “a ruin.”", "the bridge was “a ruin", "the bridge was “a ruin.”"),
         ("Ruiz asked: “Why?!” Nobody spoke.", "Why", "“Why?!”"),

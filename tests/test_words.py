@@ -168,6 +168,9 @@ def test_capitals(word: str, expected: str, cut: Cut) -> None:
         ("“One.\n\n“Two,” she said.", ["One", ".", "Two", ","]),
         ("“One.\r\n\r\n“Two,” she said.", ["One", ".", "Two", ","]),
         ("\U0001f600 “Yes,” she said.", ["Yes", ","]),
+        ("''Yes,'' she said. ''No.''", ["Yes", ",", "No", "."]),
+        ("``Yes,'' she said of the boys' boat.", ["Yes", ","]),
+        ("She said ''we will'", ["we", "will", "'"]),
         ("She said nothing", []),
     ],
 )

@@ -20,7 +20,7 @@ def plain_span(words: Words, start: int, end: int) -> Span:
 
 def content_span(words: Words, start: int, end: int) -> Span:
     """The span of a piece of content, with the quotation marks that belong to it."""
-    if start and words.quote[start - 1] == OPENING_MARK and not words.gap[start]:
+    while start and words.quote[start - 1] == OPENING_MARK and not words.gap[start]:
         start -= 1
     end = _closed(words, start, end)
     for mark in range(end, min(end + _MOST_MARKS, len(words))):
@@ -29,6 +29,8 @@ def content_span(words: Words, start: int, end: int) -> Span:
         if words.quote[mark] == CLOSING_MARK:
             if _opened(words, start, end):
                 end = mark + 1
+                while end < len(words) and words.quote[end] == CLOSING_MARK and not words.gap[end]:
+                    end += 1
             break
     return Span(int(words.start[start]), int(words.end[end - 1]))
 

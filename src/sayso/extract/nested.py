@@ -54,6 +54,8 @@ def inner_cues(words: Words, scores: Floats, start: int) -> list[Cue]:
             i += 1
         while begin and _cut(words, start + begin):
             begin -= 1
+        if i - begin > 2 and _lower(words, start + begin) in _SUBJECTS and _lower(words, start + begin + 1) in "'’":
+            begin += 2  # "I've said" is the source "I" and the cue "ve said"
         chance = inside[begin:i]
         cues.append(Cue((begin + start, i + start), float(chance.mean()), float(chance.min())))
     return cues

@@ -31,6 +31,7 @@ OPENING_MARK, CLOSING_MARK = 2, 3  # in QUOTES
 OPENING = frozenset("“„‟«")
 CLOSING = frozenset("”»")
 EITHER = frozenset('"')  # straight marks open or close by what stands around them
+PAIRED = frozenset("'`")  # two of them are one mark where a typesetter's text is kept: ''We looked,'' ``We looked''
 
 PIECES_PER_WORD = 12  # what follows in a longer word (an address, a hash) tells the model nothing
 
@@ -148,14 +149,21 @@ def _quotes(surfaces: list[str], gap: Ints) -> Ints:
     """
     states = np.zeros(len(surfaces), dtype=np.int64)
     inside = False
-    last = len(surfaces) - 1
+    count = len(surfaces)
+    pair = -1  # the second half of a mark that is two
     for i, surface in enumerate(surfaces):
+        if i == pair:
+            states[i] = states[i - 1]
+            continue
         if gap[i] == NEW_PARAGRAPH:
             inside = False
-        if surface in OPENING or surface in CLOSING or surface in EITHER:
-            if surface in EITHER:
+        if surface in PAIRED and i + 1 < count and surfaces[i + 1] == surface and not gap[i + 1]:
+            pair = i + 1
+        if pair > i or surface in OPENING or surface in CLOSING or surface in EITHER:
+            if pair > i or surface in EITHER:
+                after = max(pair, i) + 1
                 space_before = gap[i] > 0
-                space_after = i == last or gap[i + 1] > 0
+                space_after = after == count or gap[after] > 0
                 opens = space_before if space_before != space_after else not inside
             else:
                 opens = surface in OPENING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,13 +14,13 @@ from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Document, Source, SourceKind, Span
 from sayso.resolve.access import access_of, anonymity_reason_of
-from sayso.resolve.entities import FIRST, SOME, WE, Entities, Entity, link
+from sayso.resolve.entities import FIRST, SOME, WE, WHO, Entities, Entity, link
 from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
-from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head
+from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head, without_titles
 from sayso.resolve.model import MentionModel
 from sayso.resolve.placing import BY_PLACE, Placed, Range, placed_speakers
 from sayso.resolve.scores import NAME_TYPES, MentionScores
-from sayso.resolve.sources import Part, is_told, kind_of, parts_of, subject_before
+from sayso.resolve.sources import SUBJECTS, Part, is_told, kind_of, parts_of, subject_before
 from sayso.statements import sentences
 
 # Fitted by logistic regression on 627 speakers: of the part "tune" of bench/gold, and of the twelve labelled articles
@@ -79,7 +80,7 @@ def link_mentions(
     )
     mentions = find_mentions(words, lower, names, cues, scores, lexicon)
     ends = {m.end: (m.start, m.end) for m in mentions if m.type in ("person", "organization") or m.name}
-    attributions = [_without_the_one_told(_with_subject(a, lower, ends), lower) for a in attributions]
+    attributions = [_without_the_one_told(_with_subject(a, attributions, lower, ends), lower) for a in attributions]
     by_start = {name.start: name for name in names}
     spans = sorted({a.source for a in attributions if a.source})
     parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
@@ -124,16 +125,49 @@ def resolve(
     return _speakers(document, words, lower, sentence, linked, lexicon)
 
 
-def _with_subject(one: Placed, lower: Sequence[str], ends: Mapping[int, Range]) -> Placed:
+def _with_subject(
+    one: Placed, attributions: Sequence[Placed], lower: Sequence[str], ends: Mapping[int, Range]
+) -> Placed:
     """A nested attribution with the subject before its cue as its source, where none was found ("I think …"), or only
     whoever is told ("Hale wrote [to Vega] that …")."""
     told = one.source and one.content and one.cue[1] <= one.source[0] and one.source[1] <= one.content[0][0]
-    if one.within is None or (one.source is not None and not told):
+    if one.within is None:
         return one
-    source = subject_before(lower, one.cue, ends)
+    if one.source is not None and not told:
+        return replace(one, source=_last_subject(lower, one.source, one.cue, ends))
+    source = subject_before(lower, one.cue, ends) or _subject_further(one, attributions[one.within], lower, ends)
     if source is None or any(a < source[1] and source[0] < b for a, b in (one.cue, *one.content)):
         return one
     return replace(one, source=source)
+
+
+def _subject_further(one: Placed, holder: Placed, lower: Sequence[str], ends: Mapping[int, Range]) -> Range | None:
+    """Who does what a cue says, a preposition, a relative word or an inserted "Ruiz said" before it: "blamed [Hale] for
+    refusing", "asked [Hale] to say", "[people] who think", "[The owners], Ruiz said, hope"."""
+    before, first = lower[one.cue[0] - 1] if one.cue[0] else "", lower[one.cue[0]]
+    acting = before in ("for", "of", "as", "from") and first.endswith("ing")
+    if acting or before in ("to", "who", "that"):
+        return ends.get(one.cue[0] - 1)
+    inserted = [holder.cue, *((holder.source,) if holder.source else ())]
+    start, end = min(a for a, _ in inserted), max(b for _, b in inserted)
+    if before == "," and end == one.cue[0] - 1 and start and lower[start - 1] == ",":
+        return ends.get(start - 1)
+    return None
+
+
+def _last_subject(lower: Sequence[str], source: Range, cue: Range, ends: Mapping[int, Range]) -> Range:
+    """The subject at the end of a source that has more of its clause, or another clause, before it: "because [I]",
+    "what he said shows that [the owners]"."""
+    start, end = source
+    last = end - 1
+    if end > cue[0] or last == start:
+        return source
+    if lower[last] in SUBJECTS or lower[last] in _POSSESSIVES:
+        two = lower[last - 1] in ("and", "or", "of") and last - start <= _LONGEST_FIRST
+        return source if two else (last, end)
+    clause = lower[start] in _CLAUSE_OPENINGS or any(word in SUBJECTS for word in lower[start:last])
+    subject = ends.get(end)
+    return subject if clause and subject and subject[0] > start else source
 
 
 def _without_the_one_told(one: Placed, lower: Sequence[str]) -> Placed:
@@ -146,6 +180,11 @@ def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
     return name_head(lower, part.name, lexicon) if part.name else part.head
 
 
+_POSSESSIVES = frozenset(("my", "his", "her", "their", "our", "its"))
+_CLAUSE_OPENINGS = word_list("words that open a clause before a subject")
+LEAST_SURE = 0.5  # of confidence in a speaker: who is less likely meant than not is left open
+_LONGEST_CLAUSE = 25  # words that tell which people, or which things, a description is of
+_LONGEST_FIRST = 3  # words before "and I": "my husband and I"
 _TYPE_OF_KIND = {"person": "person", "group": "person", "organization": "organization", "document": "other"}
 
 
@@ -177,6 +216,7 @@ def _speakers(
     parts, by_head = linked.parts, linked.by_head
     made: dict[tuple[int, ...], Source] = {}
     spoken = {_head(lower, p, lexicon): (p.start, p.end) for ps in parts.values() for p in ps}
+    spoken |= _with_clauses(linked, spoken)
     writer: Source | None = None
     order: list[Source] = []
 
@@ -238,8 +278,30 @@ def _speakers(
     bases = [None if s is not None and b == s.source else b for b, s in zip(bases, speakers, strict=True)]
     own = _first_person(words, lower, attributions, speakers)
     sources = tuple(replace(s, mentions=tuple(sorted({*s.mentions, *own.get(s.id, ())}))) for s in order)
-    calibrated = tuple(replace(s, confidence=_calibrated(s.confidence)) if s else None for s in speakers)
-    return Resolved(sources, calibrated, tuple(bases), tuple(attributions))
+    calibrated = [replace(s, confidence=_calibrated(s.confidence)) if s else None for s in speakers]
+    known_ones = tuple(s if s and s.confidence >= LEAST_SURE else None for s in calibrated)
+    told = {s.source for s in known_ones if s} | {b for b in bases if b}
+    return Resolved(tuple(s for s in sources if s.id in told), known_ones, tuple(bases), tuple(attributions))
+
+
+def _with_clauses(linked: Linked, spoken: Mapping[int, Range]) -> dict[int, Range]:
+    """Descriptions with the clause in which what they do is told, by their heads: "[voters who want the bridge closed]"
+    is who wants it, and "voters" are others."""
+    found: dict[int, Range] = {}
+    of, entities = linked.entities.of_mention, linked.entities.entities
+    by_end = {m.end: k for k, m in enumerate(linked.mentions)}
+    for one in linked.attributions:
+        who = linked.by_head.get(one.source[0]) if one.source and one.source[1] - one.source[0] == 1 else None
+        if who is None or linked.table.form[who] != WHO or not one.source or not one.content:
+            continue
+        described, end = by_end.get(one.source[0]), one.content[-1][1]
+        follows = one.source[0] < one.cue[0] < one.content[0][0] and end - one.source[0] <= _LONGEST_CLAUSE
+        if described is None or not follows or of[described] is None or of[described] != of[who]:
+            continue
+        if not entities[of[described] or 0].named:
+            m = linked.mentions[described]
+            found[m.head] = (spoken.get(m.head, (m.start, m.end))[0], end)
+    return found
 
 
 def _calibrated(confidence: float) -> float:
@@ -366,7 +428,7 @@ def _source(
     table: Mentions,
     lexicon: Lexicon,
 ) -> Source:
-    shown = [_shown(words, lower, e, mentions, table, spoken) for e in entities]
+    shown = [_shown(words, lower, e, mentions, table, spoken, lexicon) for e in entities]
     kinds = [_kind(lower, e, mentions, table, lexicon) for e in entities]
     named = all(e.named or (e.owned and k == SourceKind.ORGANIZATION) for e, k in zip(entities, kinds, strict=True))
     spans = sorted({(m.start, m.end) for e in entities for m in (mentions[i] for i in e.mentions)})
@@ -407,14 +469,20 @@ def _shown(
     mentions: Sequence[Mention],
     table: Mentions,
     spoken: Mapping[int, Range],
+    lexicon: Lexicon,
 ) -> str:
     """The fullest name, or else the fullest description, that the document gives."""
     names = [m.name for m in (mentions[i] for i in entity.mentions) if m.name]
+    if entity.type == "person":
+        names = [replace(n, start=without_titles(lower, n.start, n.end, lexicon)) for n in names]
     if names:
+        often = Counter(tuple(lower[n.start : n.end]) for n in names)
         best = max(
             names,
             key=lambda n: (
                 sum(len(lower[i]) > 1 for i in range(n.start, n.end)),
+                sum(lower[i][0].isalnum() for i in range(n.start, n.end)),  # initials
+                often[tuple(lower[n.start : n.end])],
                 int(words.end[n.end - 1] - words.start[n.start]),
                 -n.start,
             ),

@@ -503,6 +503,8 @@ def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: S
         other = mentions[j]
         if of[j] is None or j == i or other.head >= start or start - other.head > 12:
             continue
+        if lower[start] == "who" and other.type == "place":
+            continue  # "the engineer from Ostrey, who said"
         near = other.end if other.end <= start else other.head + 1
         if all(not w[0].isalnum() for w in lower[near:start]) and (best is None or other.head < best[0]):
             best = (other.head, of[j])  # type: ignore[assignment]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sayso.extract.words import Words
+from sayso.extract.words import CLOSING_MARK, OPENING_MARK, Words
 from sayso.lexicon import Lexicon, word_list
 from sayso.resolve.forms import Floats, singular
 from sayso.resolve.scores import LEFT, NAME_TYPES, RIGHT, SPAN, MentionScores
@@ -22,6 +22,9 @@ _SURE = 0.5  # probability of a word to be in a name
 _GOES_ON = 0.3  # the same, for one with a capital right behind a name
 # Words that head no description: the mention model knows them from fewer texts than a grammar does.
 _NEVER_HEADS = word_list("words that head no description")
+_PARTICLES = word_list("particles of surnames")
+_ARTICLES = frozenset(("a", "an", "the"))
+_OPENINGS = ([OPENING_MARK], [OPENING_MARK, OPENING_MARK])
 _OUTLET_ENDINGS = word_list("ends of newspapers' names")
 
 
@@ -76,7 +79,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
                 break
             weight = weight + goes_on[i] + begins[i]
             i += 1
-        while i < n and lower[i - 1] in ("of", "for") and words.case[i] >= 2:
+        while i < n and lower[i - 1] in ("of", "for", "on") and words.case[i] >= 2:
             i += 1  # "University of Fenwick"
         while (
             i + 1 < n
@@ -100,15 +103,71 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
             type_ = "organization"
         if _is_description(words, lower, start, end, lexicon):
             continue
-        start = _without_titles(lower, surface, start, end, type_, lexicon)
+        start = _without_article(lower, surface, start, end, type_, lexicon)
+        start = _with_capitals(words, lower, start, type_, lexicon)
         if any(lower[k] not in ("the", "a", "an") and lower[k][0].isalnum() for k in range(start, end)):
+            start, end = _with_particle(words, lower, start, type_), _with_circuit(words, lower, start, end, type_)
             before = found[-1] if found else None
-            if before and before.end == start and before.type == type_ == "person" and words.gap[start] == 1:
-                found[-1] = Name(before.start, end, type_)  # "Birgitte" and "Seo Jr." side by side are one name
+            if before and _is_one_name(words, surface, before, start, type_):
+                found[-1] = Name(before.start, end, type_)
             else:
                 found.append(Name(start, end, type_))
         i = max(i, end)
-    return found
+    return _with_nicknames(words, found)
+
+
+def _is_one_name(words: Words, surface: Sequence[str], before: Name, start: int, type_: str) -> bool:
+    """Whether two names that the model parts are one: "Birgitte" and "Seo Jr." side by side, "J." and "Gerald Orr",
+    "Friends of Ostrey" and "Fund"."""
+    if before.type != type_ or words.gap[start] != 1:
+        return False
+    if type_ == "person":
+        initial = before.end - before.start == 1 and len(surface[before.start]) == 1
+        return before.end == start or (initial and surface[before.end : start] == ["."])
+    joined = any(w in ("of", "for") for w in surface[before.start : before.end])
+    return type_ == "organization" and joined and before.end == start
+
+
+def _with_nicknames(words: Words, found: Sequence[Name]) -> list[Name]:
+    """The names, those put together that a nickname in quotation marks parts: "Lars “Bo” Nilsen"."""
+    out: list[Name] = []
+    for name in found:
+        first = out[-1] if out else None
+        marks = words.quote[first.end : name.end].tolist() if first else []
+        near = first and first.type == name.type == "person" and first.end < name.start <= first.end + 2
+        if first and near and marks[0] == OPENING_MARK and CLOSING_MARK in marks[1:-1]:
+            out[-1] = Name(first.start, name.end, "person")  # “Bo” Nilsen is one name to the model
+        elif first and near and marks[0] == CLOSING_MARK and words.gap[name.start] == 1 and len(out) > 1:
+            given = out[-2]
+            if given.type == "person" and words.quote[given.end : first.start].tolist() in _OPENINGS:
+                out[-2:] = [Name(given.start, name.end, "person")]
+            else:
+                out.append(name)
+        else:
+            out.append(name)
+    return out
+
+
+def _with_particle(words: Words, lower: Sequence[str], start: int, type_: str) -> int:
+    """The start of a surname with the particles before it: "[van der] Brekel"."""
+    first = start
+    while type_ == "person" and first > 1 and lower[first - 1] in _PARTICLES and words.gap[first] == 1:
+        if words.case[first - 1] != 1:
+            return start
+        first -= 1
+    return first if first and lower[first - 1] not in _ARTICLES else start
+
+
+def _with_circuit(words: Words, lower: Sequence[str], start: int, end: int, type_: str) -> int:
+    """The end of a court's name with what it is of and for: "the Court [of Appeals for the 9th Circuit]"."""
+    if type_ != "organization" or "court" not in lower[start:end]:
+        return end
+    for opening in (("of",), ("for", "the")):
+        stop = after = end + len(opening)
+        while stop < len(lower) and words.gap[stop] == 1 and (words.case[stop] >= 2 or lower[stop][0].isdigit()):
+            stop += 1
+        end = stop if tuple(lower[end:after]) == opening and stop > after else end
+    return end
 
 
 def known_name(words: Words, lower: Sequence[str], surface: Sequence[str], place: int, lexicon: Lexicon) -> Name | None:
@@ -156,19 +215,34 @@ def _without_marks(surface: Sequence[str], lower: Sequence[str], start: int, end
     return end
 
 
-def _without_titles(
+def _without_article(
     lower: Sequence[str], surface: Sequence[str], start: int, end: int, type_: str, lexicon: Lexicon
 ) -> int:
-    """The start of a personal name without the honorifics and titles that the model took for a part of it."""
-    if type_ != "person":
-        return start + 1 if end - start > 1 and lower[start] == "the" and surface[start] == "the" else start
+    """The start of a name without the honorifics and titles, or the article, that the model took for a part of it."""
+    if type_ == "person":
+        return without_titles(lower, start, end, lexicon)
+    return start + 1 if end - start > 1 and lower[start] == "the" and surface[start] == "the" else start
+
+
+def without_titles(lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> int:
+    """The start of a personal name without honorifics and titles: "President [Ruiz]"."""
     while end - start > 1 and (lower[start] in lexicon.gender_of_honorific or lower[start] in lexicon.title_words):
         if lower[start] in lexicon.gender_of_given_name:
             break
         start += 1
-        while start < end - 1 and surface[start] == ".":
+        while start < end - 1 and lower[start] == ".":
             start += 1
     return start
+
+
+def _with_capitals(words: Words, lower: Sequence[str], start: int, type_: str, lexicon: Lexicon) -> int:
+    """The start of an organization's name with the capitals before it, behind an article: "the [Superior] Court"."""
+    first = start
+    while type_ == "organization" and first > 1 and words.gap[first] == 1 and words.case[first - 1] in (2, 3):
+        if lower[first - 1] in lexicon.title_words or lower[first - 1] in lexicon.gender_of_given_name:
+            return start
+        first -= 1
+    return first if first < start and lower[first - 1] == "the" and words.gap[first] == 1 else start
 
 
 def name_head(lower: Sequence[str], name: Name, lexicon: Lexicon) -> int:

@@ -17,8 +17,9 @@ from sayso.resolve.mentions import Name
 _MORE = word_list("words that say more of a source")
 _NO_HEAD = word_list("words that end a source and head none")
 _QUANTITIES = word_list("nouns of quantity")
-_SUBJECTS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
+SUBJECTS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
 _JOINING = frozenset(("and", "but", "so", "yet"))
+_LONGEST_TITLE = 4  # words: "Lt", ".", "Gov", "."
 _POSSESSIVE = frozenset(("'", "’"))
 
 
@@ -66,15 +67,19 @@ def parts_of(
             if named is not None:
                 head, name = _last_telling(lower, named.start, min(named.end, end), lexicon), named
             break
-        if head is not None and word in _SUBJECTS and i > start:
+        if head is not None and word in SUBJECTS and i > start:
             break  # "all the experts I interviewed"
         if head is not None and lower[head] in _QUANTITIES and word == "of":
             head, i = None, i + 1
             continue
-        if head is None and i == start and word in _SUBJECTS:
-            return [Part(start, end, i, None)]  # "he also"
+        if head is None and i == start and word in SUBJECTS:
+            if i + 2 >= end or lower[i + 1] != "and":
+                return [Part(start, end, i, None)]  # "he also"
+            parts.append(Part(i, i + 1, i, None))  # "she and her aides"
+            i = began = i + 2
+            continue
         if head is not None and word == ",":
-            if name is None and _name_soon(i + 1, end, names):
+            if name is None and _name_soon(lower, i + 1, end, names, capital):
                 i += 1
                 continue
             if not _list_goes_on(lower, i, end, names):
@@ -100,9 +105,17 @@ def _last_telling(lower: Sequence[str], start: int, end: int, lexicon: Lexicon) 
     return start
 
 
-def _name_soon(start: int, end: int, names: Mapping[int, Name]) -> bool:
-    """Whether a personal name follows at once: "the campaign manager, Ida Ruiz"."""
-    return any(i in names and names[i].type == "person" for i in range(start, min(start + 2, end)))
+def _name_soon(
+    lower: Sequence[str], start: int, end: int, names: Mapping[int, Name], capital: Callable[[int], bool]
+) -> bool:
+    """Whether a personal name follows at once, or behind its title: "the campaign manager, Ida Ruiz", "a former member,
+    Sen. Ida Ruiz"."""
+    for i in range(start, min(start + _LONGEST_TITLE + 1, end)):
+        if i in names:
+            return names[i].type == "person"
+        if i > start and not (capital(i) or lower[i] == "."):
+            return False
+    return False
 
 
 def _name_after(
@@ -146,7 +159,7 @@ def subject_before(
     `ends` are mentions by the word that follows them.
     """
     for place in range(cue[0] - 1, max(-1, cue[0] - _MOST_BETWEEN - 1), -1):
-        if lower[place] in _SUBJECTS:
+        if lower[place] in SUBJECTS:
             return (place, place + 1) if lower[place] != "you" else None
         if place + 1 in ends:
             return ends[place + 1]
@@ -178,4 +191,4 @@ def is_told(cue: Sequence[str]) -> bool:
 
 
 _TOLD = word_list("participles of those who were told")
-_BEING = frozenset(("was", "were", "been", "be", "is", "are", "being"))
+_BEING = frozenset(("was", "were", "been", "be", "is", "are", "re", "being"))
