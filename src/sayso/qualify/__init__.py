@@ -60,7 +60,7 @@ def qualify(
     found = find_channels(words, lower, lexicon)
     channels = attach(scene, found, by_channel, places.channel)
     dates = find_days(words, document.published)
-    days = attach(scene, [c for c, _ in dates], by_day, places.when)
+    days = attach(scene, [c for c, _ in dates], by_day, places.when, channels)
     resolved = dict(dates)
     out = []
     for i, a in enumerate(attributions):
