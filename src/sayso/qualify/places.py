@@ -34,7 +34,7 @@ Halves = NDArray[np.float16]
 
 KINDS = (
     "platform", "post", "statement", "letter", "interview", "speech", "conference", "debate", "gathering", "broadcast",
-    "writing", "record", "outlet", "day", "longer",
+    "writing", "record", "outlet", "name", "day", "longer",
 )  # fmt: skip
 BEFORE, AFTER = 3, 1  # sentences around a cue that are looked at
 PREPOSITIONS = ("in", "on", "at", "during", "via", "to", "with", "told", "of", "by", "from", "after", "before", "about",
@@ -51,7 +51,9 @@ _STEPS = (0, 2, 4, 7, 12, 20, 40)  # lower ends of the buckets of a distance in 
 _NOT_BEFORE = word_list("words before a channel")
 _OUTLET_ENDINGS = word_list("ends of newspapers' names")
 _OUTLET_NOUNS = word_list("nouns for outlets")
-_TOLD_THE = [[told, "the"] for told in ("told", "tells", "telling", "with")]
+_TOLD = ("told", "tells", "telling")
+_TOLD_THE = [[told, "the"] for told in (*_TOLD, "with")]
+_LONGEST_NAME = 5  # words of an outlet's name
 _POSSESSIVES = (["'", "s"], ["’", "s"])
 _HELD_BY = [[held, "by"] for held in ("hosted", "held", "sponsored", "organized", "moderated")]
 _OF_PEOPLE = ("gathering", "conference", "debate", "interview")  # "a gathering of beekeepers"
@@ -89,6 +91,9 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
             continue
         if lower[place] in _OUTLET_NOUNS and lower[max(0, place - 2) : place] in _TOLD_THE:  # "told the newspaper"
             found.append(Candidate((place - 1, place + 1), "outlet"))
+        named = _named_at(words, lower, place)
+        if named:
+            found.append(named)
         kind = _kind_at(words, lower, place, nouns)
         if lower[place] in _VERBS and lower[place - 1 : place] not in _DETERMINED:  # "she tweeted", not "a tweet"
             found.append(Candidate((place, place + 1), "post"))
@@ -100,6 +105,25 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
                 found.append(Candidate((start, _end_of(words, lower, place + 1, kind)), kind))
         place += 1
     return found
+
+
+def _named_at(words: Words, lower: Sequence[str], place: int) -> Candidate | None:
+    """What may be an outlet that no list knows ("told Harrow Sound Daily"), or a programme ("on “Meet the Mayor”")."""
+    before, end = lower[place - 1 : place], place
+    if before == ["on"] and words.quote[place] == OPENING_MARK:
+        close = _closing(words, place)
+        return Candidate((place, close + 1), "broadcast") if close else None
+    if not before or before[0] not in _TOLD:
+        return None
+    while end < len(lower) and end - place < _LONGEST_NAME and words.case[end] >= 2 and words.gap[end] == 1:
+        end += 1
+    return Candidate((place, end), "name") if end > place else None
+
+
+def _closing(words: Words, place: int) -> int:
+    """The mark that closes the quotation which begins at a word, not far; 0 where none does."""
+    near = range(place, min(place + _WIDTH_RIGHT, len(words)))
+    return next((k for k in near if words.quote[k] == CLOSING_MARK), 0)
 
 
 def _kind_at(words: Words, lower: Sequence[str], place: int, nouns: Mapping[str, str]) -> str | None:
@@ -116,7 +140,8 @@ def _start_of(words: Words, lower: Sequence[str], place: int) -> int:
     """The start of a noun phrase, given its noun: at its article, or behind a word that no noun phrase holds."""
     start = place
     while start and place - start < _WIDTH_LEFT and words.gap[start] < 2 and lower[start] not in _OPENING:
-        inside = lower[start - 1] not in _NOT_BEFORE if words.gap[start] else lower[start - 1] in _JOINTS
+        before = lower[start - 1]
+        inside = before not in _NOT_BEFORE and before not in _PUTTING_OUT if words.gap[start] else before in _JOINTS
         inside |= not words.gap[start] and lower[start] in _JOINTS  # "Monday's", "30-minute"
         if not inside:
             break
@@ -131,7 +156,7 @@ def _with_programme(words: Words, lower: Sequence[str], end: int) -> int:
     place = end + 2 if lower[end : end + 2] in _POSSESSIVES else end
     if place >= len(lower) or words.quote[place] != OPENING_MARK:
         return end
-    close = next((k for k in range(place, min(place + _WIDTH_RIGHT, len(lower))) if words.quote[k] == CLOSING_MARK), 0)
+    close = _closing(words, place)
     return close + 1 if close else end
 
 
@@ -147,6 +172,7 @@ def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tupl
 
 
 _VERBS = word_list("verbs that name their channel")
+_PUTTING_OUT = word_list("verbs of putting a text out")
 _DAYS = word_list("days and months")
 _DETERMINERS = word_list("determiners of a channel")
 _DETERMINED = [[word] for word in _DETERMINERS]
@@ -159,6 +185,8 @@ def _is_noun(lower: Sequence[str], start: int, place: int) -> bool:
     if not led and lower[place + 1 : place + 2] in (["for"], ["that"]):
         return False
     if any(lower[i] in _DETERMINERS or lower[i] in ("'", "’") for i in range(start, place)):
+        return True
+    if start and lower[start - 1] in _PUTTING_OUT and lower[place].endswith("s"):  # "filed legal papers"
         return True
     return led and not (place + 1 < len(lower) and lower[place + 1] in ("the", "a", "it", "them", "him", "her"))
 
@@ -245,12 +273,14 @@ class Scene:
     paragraph: Ints
     verbs: NDArray[np.bool_]  # of words: whether one looks like a verb
     said: Sequence[Said]
+    last: Sequence[int | None]  # of attributions: the one of the same speaker before it
 
 
 def scene_of(words: Words, lower: Sequence[str], sentence: Ints, said: Sequence[Said], lexicon: Lexicon) -> Scene:
     """A text, the numbers of its words' sentences, and the attributions in it."""
     paragraph: Ints = np.cumsum(words.gap == NEW_PARAGRAPH)
-    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said)
+    last = [_last_of_speaker(said, i) for i in range(len(said))]
+    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said, last)
 
 
 _HELPERS = word_list("helping verbs of silence")
@@ -440,7 +470,7 @@ def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Ca
     one = said[i]
     before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
     last = next((j for j in before if said[j].nested == one.nested), None)
-    mine = _last_of_speaker(said, i)
+    mine = scene.last[i]
     away, others, together, taken, direct = 9, False, False, None, False
     if mine is not None:
         away = int(sentence[one.cue[0]]) - int(sentence[said[mine].cue[0]])
@@ -478,7 +508,7 @@ def other_signs(scene: Scene, i: int, candidate: Candidate, other: Sequence[Cand
         return np.zeros(OTHER, dtype=np.float32)
     sentence, mine = scene.sentence, other[i]
     start, end = candidate.words
-    last = _last_of_speaker(scene.said, i)
+    last = scene.last[i]
     before = None if last is None else other[last]
     takers = [other[j] for j in range(max(0, i - _NEIGHBOURS), min(len(other), i + _NEIGHBOURS + 1)) if j != i]
     together = mine is not None and sentence[mine.words[0]] == sentence[start]
@@ -513,7 +543,7 @@ def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
 
 
 SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 42 + CLAUSE + OTHER
-VECTOR = 16  # numbers in which the mention model says of a word what there is to say of it as a candidate, or as a cue
+VECTOR = 48  # numbers in which the mention model says of a word what there is to say of it as a candidate, or as a cue
 COLUMNS = 2 * VECTOR  # of a word in the mention model's rows: as a candidate, as a cue
 
 
@@ -525,7 +555,7 @@ def options(
     sentence, said = scene.sentence, scene.said
     at = int(sentence[said[i].cue[0]])
     near = [c for c in candidates if -BEFORE <= int(sentence[c.words[0]]) - at <= AFTER]
-    mine = _last_of_speaker(said, i)
+    mine = scene.last[i]
     taken = None if mine is None or at - int(sentence[said[mine].cue[0]]) > BEFORE else given[mine]
     if taken is not None and taken not in near:
         near.append(taken)
@@ -535,7 +565,8 @@ def options(
 def given_vectors(vectors: Halves, scene: Scene, i: int, some: Sequence[Candidate], anchored: bool) -> Floats:
     """What the mention model says of candidates and of a cue [candidates, VECTORS], as means over their words, and
     of the words that the candidates hang on, where that is looked at; then the products with the cue's."""
-    of_candidate, of_cue = vectors[:, :VECTOR], vectors[:, VECTOR:]
+    half = vectors.shape[1] // 2
+    of_candidate, of_cue = vectors[:, :half], vectors[:, half:]
     cue = _mean(of_cue, scene.said[i].cue)
     parts = [np.stack([_mean(of_candidate, c.words) for c in some])]
     if anchored:
