@@ -117,7 +117,7 @@ def _named_at(words: Words, lower: Sequence[str], place: int) -> Candidate | Non
         return None
     while end < len(lower) and end - place < _LONGEST_NAME and words.case[end] >= 2 and words.gap[end] == 1:
         end += 1
-    return Candidate((place, end), "name") if end > place else None
+    return Candidate((place, end), "name") if end > place + 1 else None  # of one word it may be anything
 
 
 def _closing(words: Words, place: int) -> int:
@@ -236,10 +236,20 @@ def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) 
         if ending and (end == len(lower) or words.case[end] < 2):
             return end
         if name in lexicon.outlets and (
-            end - place > 1 or words.case[place] >= 3 or lower[place - 1 : place] in (["the"], ["told"], ["on"], ["to"])
+            end - place > 1
+            or words.case[place] >= 3
+            or (
+                lower[place - 1 : place] in (["the"], ["told"], ["on"], ["to"])
+                and not _goes_on_as_name(words, lower, end)
+            )
         ):
             return end
     return None
+
+
+def _goes_on_as_name(words: Words, lower: Sequence[str], end: int) -> bool:
+    """Whether a word that may be an outlet's name is the first of a longer one: "Ana Ruiz", not "Newsweek Monday"."""
+    return end < len(lower) and words.gap[end] == 1 and words.case[end] >= 2 and lower[end] not in _DAYS
 
 
 _CALL_SIGN = re.compile(r"[KW][A-Z]{2,3}(?:[0-9]+)?")
