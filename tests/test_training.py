@@ -366,12 +366,15 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
         one.cue for one in articles[0].scene.said
     )  # as reading has them
     settings = places.Settings(epochs=3, batch=2)
-    choices = places.choices_in(articles[0], places.Weigher(ANCHORED[kind]), settings, 0.0, np.random.default_rng(1))
+    fresh, right = places.Weigher(ANCHORED[kind]), places.closest(articles[0])
+    choices = places.choices_in(articles[0], fresh, settings, 0.0, np.random.default_rng(1), right)
     assert any(c.right.any() for c in choices)
-    places.train(kind, settings, articles, articles, tmp_path)
+    others = [places.closest(one) for one in articles]
+    trained = places.fit(kind, settings, articles, places.Others(others, others), tmp_path)
     log = rows_of_log(tmp_path / "places.jsonl")
     assert all_finite(log)
-    assert {"f1", "precision", "recall"} <= log[-1].keys()
+    assert len(log) == settings.epochs
+    assert {"f1", "precision", "recall"} == places.figures(trained, articles, 0.3, others).keys()
 
     torch.manual_seed(9)
     network = places.Weigher(ANCHORED[kind]).eval()

@@ -17,17 +17,21 @@ from sayso.model import Act, Certainty, Polarity, SourceKind
 from training.claim_pairs import LABELS as LABELS_OF_PAIRS
 from training.claim_pairs import written
 
-LABELS = Path(__file__).parent.parent / "training" / "labels" / "polnear-train.jsonl"
-WRITTEN = LABELS.with_name("claims.tsv")
+FOLDER = Path(__file__).parent.parent / "training" / "labels"
+LABELS, PLACES, WRITTEN = FOLDER / "polnear-train.jsonl", FOLDER / "polnear-places.jsonl", FOLDER / "claims.tsv"
 WORDS = {str(word) for words in (Act, Certainty, Polarity, SourceKind) for word in words}
-WORDS |= {"name", "description", "person", "organization", "place", "other", "male", "female"}
+WORDS |= {"name", "description", "person", "organization", "place", "other", "male", "female", "channel", "when"}
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_NAME = (4, 40)  # words, letters: of a byline, whom the text itself does not name
 
 
+def read(place: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in place.read_text("utf8").splitlines()]
+
+
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in LABELS.read_text("utf8").splitlines()]
+    return read(LABELS)
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -107,3 +111,24 @@ def test_a_line_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
     place.write_text("1\ta\tThe mill is sold\n1\ta the mill\n")
     with pytest.raises(InputError, match=r"claims\.tsv, line 2: should be a group"):
         written(random.Random(0), place)
+
+
+def test_no_article_is_in_both_files(rows: list[dict[str, Any]]) -> None:
+    more = read(PLACES)
+    assert len(more) == 139
+    assert sum(len(row["attributions"]) for row in more) == 3353
+    assert not {row["id"] for row in rows} & {row["id"] for row in more}
+
+
+@pytest.mark.parametrize("place", [LABELS, PLACES], ids=lambda place: place.stem)
+def test_only_what_has_a_value_may_as_well_have_none(place: Path) -> None:
+    """An open field without a value would say nothing; no label but those of channels and dates is open."""
+    for row in read(place):
+        for one in row["attributions"]:
+            assert set(one.get("open", ())) <= {"channel", "when"} & one.keys()
+
+
+def test_more_articles_hold_nothing_but_label_words_and_dates() -> None:
+    for row in read(PLACES):
+        left = [s for s in strings(row["attributions"]) if s not in WORDS and not DATE.fullmatch(s)]
+        assert left == []

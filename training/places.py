@@ -3,8 +3,15 @@
 The candidates, the signs that speak for one, and the order in which attributions take theirs are those of reading
 (sayso.qualify.places): an article's attributions in the order of their cues, each told what those before it took.
 While it learns, these took what is right, or, from the third epoch on for half of them, what the network itself would
-have them take: so it learns from its own mistakes too. Two networks of one shape are trained, one for channels, one for
-dates; beside the signs each reads a projection of the encoder's states, which ships in mentions.onnx.
+have them take: so it learns from its own mistakes too. Two networks of one shape are trained, one for channels, then
+one for dates, which is told what channel each attribution took: what is right for half of the articles, what the first
+network would take for the others. Beside the signs each reads a projection of the encoder's states, which ships in
+mentions.onnx. What ships is the mean of the weights over the last steps, and of each network three members, trained
+from other seeds, side by side in one: its score is the mean of theirs.
+
+A label that may as well be none (`open`) teaches neither: its candidate and none are right together. The extent of a
+channel is left to grammar: a candidate that a label's words touch is right to learn from, though counted as wrong
+where it has too few of them.
 
 `python -m training.sources` (see training/README.md) calls this; it takes a minute, and starts anew when stopped.
 """
@@ -12,13 +19,14 @@ dates; beside the signs each reads a projection of the encoder's states, which s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -28,7 +36,6 @@ from sayso.lexicon import Lexicon
 from sayso.model import Act, Quotation
 from sayso.qualify.places import (
     ANCHORED,
-    COLUMNS,
     SIGNS,
     VECTOR,
     Candidate,
@@ -43,6 +50,7 @@ from sayso.qualify.places import (
     find_days,
     given_vectors,
     options,
+    other_signs,
     scene_of,
     standing_signs,
 )
@@ -61,18 +69,21 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Settings:
-    seed: int = 1
+    seed: int = 1  # of the first member; the others have those that follow
+    members: int = 3
     epochs: int = 8
     batch: int = 32  # attributions
     rate: float = 2e-3
     weight_decay: float = 0.1
     dropout: float = 0.5
-    hidden: int = 32
+    hidden: int = 32  # of a member
     led: int = 2  # epochs in which attributions before took what is right
     own: float = 0.5  # after these, the share of attributions that took what the network chooses
-    # Of probability, for a candidate to be taken; chosen on the part "tune" of the annotated dev.
-    least_channel: float = 0.3
-    least_when: float = 0.25
+    kept: float = 0.99  # of the mean of the weights, at each step from then on
+    least: float = 0.3  # of probability, for a candidate to be taken while it learns
+    # The same in reading; chosen on a third of the articles, held back once, and on the part "tune" of the gold.
+    least_channel: float = 0.4
+    least_when: float = 0.3
 
 
 # Data.
@@ -85,6 +96,7 @@ class Article:
     scene: Scene
     candidates: Sequence[Candidate]
     right: Sequence[frozenset[Candidate]]
+    taught: Sequence[frozenset[Candidate]]  # right to learn from
     asked: Sequence[bool]  # whether a label is given at all
     open: Sequence[bool]  # whether none is as good
     states: States
@@ -99,6 +111,7 @@ class Choice:
     signs: Floats  # [candidates, SIGNS]
     means: Floats  # [candidates, 3, STATES]: of the candidate's words, the cue's, and the word that it hangs on
     right: NDArray[np.bool_]
+    open: bool  # whether none is as good
 
 
 def articles_of(gold: Sequence[GoldDocument], kind: str, encoder: Encoder, lexicon: Lexicon) -> list[Article]:
@@ -136,10 +149,12 @@ def _article(gold: GoldDocument, kind: str, words: Words, states: States, lexico
         candidates = [candidate for candidate, _ in dates]
         days = [{(o["from"], o["to"]) for o in options} for options in labels]
         right = [frozenset(c for c, day in dates if day in wanted) for wanted in days]
+    spans = [[o["span"] if kind == "when" else o for o in options] for options in labels]
     return Article(
         scene=scene_of(words, lower, sentence_numbers(words), said, lexicon),
         candidates=candidates,
         right=right,
+        taught=[sure | _touched(words, candidates, some) for sure, some in zip(right, spans, strict=True)],
         asked=[bool(options) for options in labels],
         open=[kind in one.labels.get("open", ()) for *_, one in rows],
         states=states,
@@ -165,34 +180,57 @@ def _right_channels(words: Words, candidates: Sequence[Candidate], spans: Sequen
     return frozenset(c for c in candidates if is_right(c)) if wanted else frozenset()
 
 
-def choices_in(article: Article, network: Weigher, settings: Settings, own: float, chance: Any) -> list[Choice]:
+def _touched(words: Words, candidates: Sequence[Candidate], spans: Sequence[Any]) -> frozenset[Candidate]:
+    """The candidates that share words with a label's, where any does."""
+    places = [(int(words.start[c.words[0]]), int(words.end[c.words[1] - 1]), c) for c in candidates]
+    return frozenset(c for s, e in spans for start, end, c in places if start < e and end > s)
+
+
+def closest(article: Article) -> list[Candidate | None]:
+    """What each attribution of an article should take: of several that are right, the one closest to its cue."""
+    every = zip(article.taught, article.scene.said, strict=True)
+    return [min(right, key=lambda c: abs(c.words[0] - one.cue[0]), default=None) for right, one in every]
+
+
+def choices_in(
+    article: Article, network: Weigher, settings: Settings, own: float, chance: Any, other: Sequence[Candidate | None]
+) -> list[Choice]:
     """The attributions of an article that have candidates. Those before each took what is right and closest, or, for
-    the share `own` of them, what the network chooses now."""
+    the share `own` of them, what the network chooses now; `other` is what all took of the other kind."""
     scene, said = article.scene, article.scene.said
     taken: list[Candidate | None] = [None] * len(said)
-    vectors, weighing, found = network.vectors(article.states), _weighing(network, settings.least_channel), []
-    for i, one in enumerate(said):
+    vectors, weighing, found = network.vectors(article.states), _weighing(network, settings.least), []
+    should = closest(article)
+    for i in range(len(said)):
         some = options(article.candidates, scene, i, taken)
         if not some:
             continue
-        signs = np.stack([_signs(article, i, c, taken) for c in some])
-        right = np.array([c in article.right[i] for c in some], dtype=bool)
+        signs = np.stack([_signs(article, i, c, taken, other) for c in some])
+        right = np.array([c in article.taught[i] for c in some], dtype=bool)
         if chance.random() < own:
             every = np.concatenate([signs, given_vectors(vectors, scene, i, some, network.anchored)], axis=1)
             taken[i] = choose(some, every, weighing)
-        else:
-            fitting = [c for c, good in zip(some, right, strict=True) if good]
-            taken[i] = min(fitting, key=lambda c: abs(c.words[0] - one.cue[0]), default=None)
-        found.append(Choice(signs, _means(article, i, some), right))
+        elif should[i] in some and not (article.open[i] and chance.random() < settings.own):
+            taken[i] = should[i]
+        found.append(Choice(signs, _means(article, i, some), right, article.open[i]))
     return found
 
 
-def _signs(article: Article, i: int, candidate: Candidate, taken: Sequence[Candidate | None]) -> Floats:
+def _signs(
+    article: Article,
+    i: int,
+    candidate: Candidate,
+    taken: Sequence[Candidate | None],
+    other: Sequence[Candidate | None],
+) -> Floats:
     """The signs of a candidate; those of where it stands are made once."""
     standing = article.standing.get((i, candidate))
     if standing is None:
         standing = article.standing[i, candidate] = standing_signs(article.scene, i, candidate)
-    return np.concatenate([standing, carried_signs(article.scene, i, candidate, taken)])
+    scene = article.scene
+    return np.concatenate(
+        [standing, carried_signs(scene, i, candidate, taken), other_signs(scene, i, candidate, other)]
+    )
 
 
 def _means(article: Article, i: int, some: Sequence[Candidate]) -> Floats:
@@ -218,19 +256,25 @@ def _mean(article: Article, start: int, end: int) -> Floats:
 
 
 class Weigher(nn.Module):
-    def __init__(self, anchored: bool, hidden: int = Settings.hidden, dropout: float = Settings.dropout) -> None:
+    def __init__(
+        self,
+        anchored: bool,
+        hidden: int = Settings.hidden,
+        dropout: float = Settings.dropout,
+        vector: int = VECTOR,
+    ) -> None:
         super().__init__()
-        self.anchored = anchored
-        self.project = nn.Linear(STATES, COLUMNS)  # as a candidate, as a cue
-        self.hidden = nn.Linear(SIGNS + (5 if anchored else 3) * VECTOR, hidden)
+        self.anchored, self.vector = anchored, vector
+        self.project = nn.Linear(STATES, 2 * vector)  # as a candidate, as a cue
+        self.hidden = nn.Linear(SIGNS + (5 if anchored else 3) * vector, hidden)
         self.out = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, signs: Tensor, means: Tensor) -> Tensor:
         """[candidates, SIGNS], [candidates, 3, STATES] -> scores [candidates]; none of them scores 0."""
         projected = self.project(self.dropout(means))
-        cue = projected[:, 1, VECTOR:]
-        parts = [projected[:, k, :VECTOR] for k in ((0, 2) if self.anchored else (0,))]
+        cue = projected[:, 1, self.vector :]
+        parts = [projected[:, k, : self.vector] for k in ((0, 2) if self.anchored else (0,))]
         vectors = self.dropout(torch.cat([cue, *parts, *(part * cue for part in parts)], -1))
         return self.weigh(torch.cat([signs, vectors], -1))
 
@@ -251,6 +295,29 @@ class Weigher(nn.Module):
         return found
 
 
+def side_by_side(members: Sequence[Weigher]) -> Weigher:
+    """One network whose score is the mean of its members': each keeps its own part of the vectors."""
+    first, count = members[0], len(members)
+    vector, hidden = first.vector, first.hidden.out_features
+    whole = Weigher(first.anchored, count * hidden, first.dropout.p, count * vector)
+    with torch.no_grad():
+        whole.hidden.weight.zero_()
+        for m, one in enumerate(members):
+            for part in range(2):  # as a candidate, as a cue
+                rows, own = slice((part * count + m) * vector, (part * count + m + 1) * vector), part * vector
+                whole.project.weight[rows] = one.project.weight[own : own + vector]
+                whole.project.bias[rows] = one.project.bias[own : own + vector]
+            mine = slice(m * hidden, (m + 1) * hidden)
+            whole.hidden.weight[mine, :SIGNS] = one.hidden.weight[:, :SIGNS]
+            for part in range((one.hidden.in_features - SIGNS) // vector):
+                to, own = SIGNS + (part * count + m) * vector, SIGNS + part * vector
+                whole.hidden.weight[mine, to : to + vector] = one.hidden.weight[:, own : own + vector]
+            whole.hidden.bias[mine] = one.hidden.bias
+            whole.out.weight[:, mine] = one.out.weight / count
+        whole.out.bias.copy_(torch.stack([one.out.bias for one in members]).mean(0))
+    return whole
+
+
 def _weighing(network: Weigher, least: float) -> Weighing:
     return Weighing(network, least, network.anchored)
 
@@ -262,17 +329,26 @@ def loss_of(network: Weigher, choices: Sequence[Choice]) -> Tensor:
     total = torch.zeros(())
     for one, own in zip(choices, scores.split([len(c.signs) for c in choices]), strict=True):
         chance = torch.cat([own.new_zeros(1), own]).log_softmax(0)
-        right = torch.from_numpy(one.right)
-        total = total - (chance[1:][right].logsumexp(0) if right.any() else chance[0])
+        right = torch.from_numpy(np.concatenate([[one.open or not one.right.any()], one.right]))
+        total = total - chance[right].logsumexp(0)
     return total / len(choices)
 
 
-def figures(network: Weigher, articles: Sequence[Article], least: float) -> dict[str, float]:
+def taken_in(
+    network: Weigher, article: Article, least: float, other: Sequence[Candidate | None] = ()
+) -> list[Candidate | None]:
+    """What the attributions of an article take in reading, were everything else right."""
+    vectors = network.vectors(article.states)
+    return attach(article.scene, article.candidates, vectors, _weighing(network, least), other)
+
+
+def figures(
+    network: Weigher, articles: Sequence[Article], least: float, others: Sequence[Sequence[Candidate | None]]
+) -> dict[str, float]:
     """F1, precision and recall in percent of what reading would take, were everything else right."""
     right = found = wanted = 0
-    for one in articles:
-        vectors = network.vectors(one.states)
-        for i, taken in enumerate(attach(one.scene, one.candidates, vectors, _weighing(network, least))):
+    for one, other in zip(articles, others, strict=True):
+        for i, taken in enumerate(taken_in(network, one, least, other)):
             good = taken is not None and taken in one.right[i]
             right += good
             found += taken is not None and not (one.open[i] and not good)
@@ -284,15 +360,33 @@ def figures(network: Weigher, articles: Sequence[Article], least: float) -> dict
 # The loop.
 
 
-def train(kind: str, settings: Settings, articles: Sequence[Article], tune: Sequence[Article], out: Path) -> None:
-    torch.use_deterministic_algorithms(True)
+@dataclass(frozen=True)
+class Others:
+    """What the attributions of each article took of the other kind: as is right, and as the network for it says."""
+
+    right: Sequence[Sequence[Candidate | None]]
+    said: Sequence[Sequence[Candidate | None]]
+
+    def drawn(self, chance: Any) -> list[Sequence[Candidate | None]]:
+        """One of the two for each article."""
+        return [one if chance.random() < 0.5 else two for one, two in zip(self.right, self.said, strict=True)]
+
+
+def _member(kind: str, settings: Settings) -> Weigher:
+    return Weigher(ANCHORED[kind], settings.hidden, settings.dropout, VECTOR // settings.members)
+
+
+def fit(kind: str, settings: Settings, articles: Sequence[Article], others: Others, out: Path | None) -> Weigher:
+    """A network trained on articles; a line about each epoch goes to `out`."""
     torch.manual_seed(settings.seed)
-    network = Weigher(ANCHORED[kind], settings.hidden, settings.dropout)
+    network = _member(kind, settings)
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
+    mean: dict[str, Tensor] = {}
     for epoch in range(settings.epochs):
         chance = np.random.default_rng([settings.seed, epoch])
         own = settings.own if epoch >= settings.led else 0.0
-        choices = [c for one in articles for c in choices_in(one, network, settings, own, chance)]
+        every = zip(articles, others.drawn(chance), strict=True)
+        choices = [c for one, other in every for c in choices_in(one, network, settings, own, chance, other)]
         for g in optimizer.param_groups:
             g["lr"] = settings.rate * (1 - epoch / settings.epochs)
         order, losses = chance.permutation(len(choices)), []
@@ -302,26 +396,51 @@ def train(kind: str, settings: Settings, articles: Sequence[Article], tune: Sequ
             loss.backward()
             optimizer.step()
             losses.append(float(loss.detach()))
-        row: dict[str, Any] = {f"{kind}, epoch": epoch + 1, "loss": round(float(np.mean(losses)), 3)}
-        note(out / "places.jsonl", row)
-    for least in sorted({0.25, 0.3, 0.4, 0.5, settings.least_channel, settings.least_when}):
-        note(out / "places.jsonl", {kind: "tune", "least": least, **figures(network, tune, least)})
-    save_weights(network.state_dict(), out / f"{kind}.safetensors")
+            for name, weights in network.state_dict().items() if epoch >= settings.led else ():
+                mean[name] = weights.lerp(mean.get(name, weights), settings.kept)
+        if out:
+            row: dict[str, Any] = {
+                f"{kind} {settings.seed}, epoch": epoch + 1,
+                "loss": round(float(np.mean(losses)), 3),
+            }
+            note(out / "places.jsonl", row)
+    network.load_state_dict(mean or network.state_dict())
+    return network
 
 
 def run(
-    settings: Settings, data: Path, labels: Path, gold: Path, encoder: Encoder, lexicon: Lexicon, out: Path
+    settings: Settings,
+    data: Path,
+    labels: Sequence[Path],
+    gold: Path,
+    encoder: Encoder,
+    lexicon: Lexicon,
+    out: Path,
 ) -> list[Path]:
     """Train both networks on the project's own labels, unless `out` has them already."""
-    settle(
-        out / "places.json",
-        settings,
-        {"encoder": encoder.digest[:12], "labels": digest_of(labels), "lexicon": lexicon.version},
-    )
+    made_from = {"encoder": encoder.digest[:12], "labels": "".join(map(digest_of, labels)), "lexicon": lexicon.version}
+    settle(out / "places.json", settings, made_from)
+    torch.use_deterministic_algorithms(True)
     places = [out / f"{kind}.safetensors" for kind in KINDS]
+    if all(place.exists() for place in places):
+        return places
+    given = [one for place in labels for one in read_gold(place, data / "polnear" / "train.jsonl.gz")]
+    tune = tuning(gold, data)
+    none: list[Sequence[Candidate | None]] = [()] * len(given)
+    others, tuned = Others(none, none), none[: len(tune)]
     for kind, place in zip(KINDS, places, strict=True):
-        if not place.exists():
-            gold_train = list(read_gold(labels, data / "polnear" / "train.jsonl.gz"))
-            articles = articles_of(gold_train, kind, encoder, lexicon)
-            train(kind, settings, articles, articles_of(tuning(gold, data), kind, encoder, lexicon), out)
+        articles, measured = (articles_of(some, kind, encoder, lexicon) for some in (given, tune))
+        members = []
+        for seed in range(settings.seed, settings.seed + settings.members):
+            kept = out / f"{kind}-{seed}.safetensors"
+            if not kept.exists():
+                save_weights(fit(kind, replace(settings, seed=seed), articles, others, out).state_dict(), kept)
+            members.append(_member(kind, settings))
+            members[-1].load_state_dict(load_file(kept))
+        network = side_by_side(members)
+        for least in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+            note(out / "places.jsonl", {kind: "tune", "least": least, **figures(network, measured, least, tuned)})
+        save_weights(network.state_dict(), place)
+        others = Others([closest(a) for a in articles], [taken_in(network, a, settings.least) for a in articles])
+        tuned = [taken_in(network, a, settings.least_channel) for a in measured]
     return places

@@ -25,6 +25,7 @@ from training.states import open_encoder
 
 HERE = Path(__file__).parent
 LABELS = HERE / "labels" / "polnear-train.jsonl"
+PLACES = HERE / "labels" / "polnear-places.jsonl"
 GOLD = HERE.parent / "bench" / "gold" / "polnear-dev.jsonl"
 WEIGHTS = HERE.parent / "src" / "sayso" / "weights"
 
@@ -56,12 +57,12 @@ def main(words: Sequence[str]) -> None:
     chosen = places.Settings()
     least = {"channel": chosen.least_channel, "when": chosen.least_when}
     if given.places_only:
-        channel, when = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
+        channel, when = places.run(chosen, given.data, (LABELS, PLACES), GOLD, encoder, lexicon, given.out)
         ship_places(channel, when, least, given.weights / "mentions", given.weights / "manner")
         return
     who = mentions.run(mentions.Settings(), given.data, LABELS, encoder, lexicon, given.out, given.save_every)
     how = manner.run(manner.Settings(), given.data, LABELS, GOLD, encoder, lexicon, given.out)
-    channel, when = places.run(chosen, given.data, LABELS, GOLD, encoder, lexicon, given.out)
+    channel, when = places.run(chosen, given.data, (LABELS, PLACES), GOLD, encoder, lexicon, given.out)
     ship_mentions(who, how, channel, when, given.weights / "mentions")
     ship_manner(how, channel, when, least, given.weights / "manner")
 

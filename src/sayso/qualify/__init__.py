@@ -15,7 +15,7 @@ from sayso.qualify.wording import certainty_words, quotation
 from sayso.resolve import Speaker
 from sayso.resolve.forms import Ints
 from sayso.resolve.placing import Placed
-from sayso.resolve.scores import MentionScores
+from sayso.resolve.scores import NAME_TYPES, MentionScores
 
 Range = tuple[int, int]
 
@@ -57,10 +57,10 @@ def qualify(
     ]
     scene = scene_of(words, lower, sentence, said, lexicon)
     by_channel, by_day = scores.places[:, :COLUMNS], scores.places[:, COLUMNS:]
-    found = find_channels(words, lower, lexicon)
+    found = [c for c in find_channels(words, lower, lexicon) if c.kind != "name" or _may_be_outlet(scores, c.words)]
     channels = attach(scene, found, by_channel, places.channel)
     dates = find_days(words, document.published)
-    days = attach(scene, [c for c, _ in dates], by_day, places.when)
+    days = attach(scene, [c for c, _ in dates], by_day, places.when, channels)
     resolved = dict(dates)
     out = []
     for i, a in enumerate(attributions):
@@ -86,3 +86,9 @@ def qualify(
         shown = certainty_words(lower, a.cue, a.content, sure, lexicon)
         out.append(Qualified(quotations[i], how[i].act, how[i].polarity, sure, shown, channel, told, when))
     return out
+
+
+def _may_be_outlet(scores: MentionScores, name: Range) -> bool:
+    """Whether a name that no list has is more likely an organization's or a work's than a person's or place's."""
+    by_type = scores.names[slice(*name), 1:].sum(axis=0).reshape(len(NAME_TYPES), 2).sum(axis=1)
+    return NAME_TYPES[int(by_type.argmax())] in ("organization", "other")

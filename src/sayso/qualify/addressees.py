@@ -33,10 +33,13 @@ def addressee(
         if i > cue[1] - 1 and word in (".", "?", "!"):
             break
         if word in _TELLING and i < cue[1]:
-            passive = any(
+            helped = any(
                 w in ("was", "were", "been", "be", "is", "are", "being") for w in lower[max(cue[0], i - 2) : i]
             )
-            return None if passive else _phrase(words, lower, i + 1, inside | taken)
+            passive = helped and not word.endswith("ing")
+            if passive:
+                return None
+            return _phrase(words, lower, i + 1, inside | taken) or _first_in(words, lower, i + 1, content)
         if (
             word == "to"
             and i > cue[0]
@@ -55,6 +58,16 @@ def addressee(
 
 
 _ASKING = word_list("verbs that ask somebody to act")
+_WHOM = frozenset(("me", "him", "them", "us", "you"))
+
+
+def _first_in(words: Words, lower: Sequence[str], start: int, content: Sequence[Range]) -> Range | None:
+    """Whom a content begins with that was marked too early: "told [them that …]", "urging [the council to act]"."""
+    if not any(a == start < b for a, b in content):
+        return None
+    if lower[start] in _WHOM:
+        return start, start + 1
+    return _asked(words, lower, start, content) if lower[start - 1] in _ASKING else None
 
 
 def _asked(words: Words, lower: Sequence[str], start: int, content: Sequence[Range]) -> Range | None:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.extract.words import NEW_PARAGRAPH, Words, word_range
+from sayso.extract.words import CLOSING_MARK, NEW_PARAGRAPH, OPENING_MARK, Words, word_range
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act
 from sayso.qualify.cues import cue_index, is_weak
@@ -34,10 +34,13 @@ Halves = NDArray[np.float16]
 
 KINDS = (
     "platform", "post", "statement", "letter", "interview", "speech", "conference", "debate", "gathering", "broadcast",
-    "writing", "record", "outlet", "day", "longer",
+    "writing", "record", "outlet", "name", "day", "longer",
 )  # fmt: skip
 BEFORE, AFTER = 3, 1  # sentences around a cue that are looked at
-PREPOSITIONS = ("in", "on", "at", "during", "via", "to", "with", "told", "of", "by", "from", "after")
+PREPOSITIONS = ("in", "on", "at", "during", "via", "to", "with", "told", "of", "by", "from", "after", "before", "about",
+    "since", "until", "against", "for", "between", "over", "through")  # fmt: skip
+_STARTS = (("his", "her", "its", "their", "my", "our"), ("a", "an", "one", "another"), ("the", "that", "this", "these"))
+_PERFECT = frozenset(("has", "have", "had", "’ve", "'ve"))
 _GROUPS = (
     frozenset((Act.ASSERT, Act.DENY, Act.ACCUSE, Act.ENDORSE)),
     frozenset((Act.REQUEST, Act.ASK, Act.COMMIT, Act.DECIDE)),
@@ -47,7 +50,15 @@ _GROUPS = (
 _STEPS = (0, 2, 4, 7, 12, 20, 40)  # lower ends of the buckets of a distance in words
 _NOT_BEFORE = word_list("words before a channel")
 _OUTLET_ENDINGS = word_list("ends of newspapers' names")
+_OUTLET_NOUNS = word_list("nouns for outlets")
+_TOLD = ("told", "tells", "telling")
+_TOLD_THE = [[told, "the"] for told in (*_TOLD, "with")]
+_LONGEST_NAME = 5  # words of an outlet's name
+_POSSESSIVES = (["'", "s"], ["’", "s"])
+_HELD_BY = [[held, "by"] for held in ("hosted", "held", "sponsored", "organized", "moderated")]
+_OF_PEOPLE = ("gathering", "conference", "debate", "interview")  # "a gathering of beekeepers"
 _WIDTH_LEFT, _WIDTH_RIGHT = 8, 7
+_PEOPLE = 4  # words in which those who gathered are named
 _OPENING = frozenset(("a", "an", "the", "his", "her", "its", "their", "this", "that"))
 _JOINTS = frozenset(("'", "’", "-", "‑"))
 _NEIGHBOURS = 12  # attributions before and after that are looked at
@@ -74,9 +85,15 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
         outlet = outlet_at(words, lower, place, lexicon)
         if outlet:
             before = place - 1 if place and lower[place - 1] == "the" else place
+            outlet = _with_programme(words, lower, outlet)
             found.append(Candidate((before, outlet), "outlet"))
             place = outlet
             continue
+        if lower[place] in _OUTLET_NOUNS and lower[max(0, place - 2) : place] in _TOLD_THE:  # "told the newspaper"
+            found.append(Candidate((place - 1, place + 1), "outlet"))
+        named = _named_at(words, lower, place)
+        if named:
+            found.append(named)
         kind = _kind_at(words, lower, place, nouns)
         if lower[place] in _VERBS and lower[place - 1 : place] not in _DETERMINED:  # "she tweeted", not "a tweet"
             found.append(Candidate((place, place + 1), "post"))
@@ -90,11 +107,32 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
     return found
 
 
+def _named_at(words: Words, lower: Sequence[str], place: int) -> Candidate | None:
+    """What may be an outlet that no list knows ("told Harrow Sound Daily"), or a programme ("on “Meet the Mayor”")."""
+    before, end = lower[place - 1 : place], place
+    if before == ["on"] and words.quote[place] == OPENING_MARK:
+        close = _closing(words, place)
+        return Candidate((place, close + 1), "broadcast") if close else None
+    if not before or before[0] not in _TOLD:
+        return None
+    while end < len(lower) and end - place < _LONGEST_NAME and words.case[end] >= 2 and words.gap[end] == 1:
+        end += 1
+    return Candidate((place, end), "name") if end > place + 1 else None  # of one word it may be anything
+
+
+def _closing(words: Words, place: int) -> int:
+    """The mark that closes the quotation which begins at a word, not far; 0 where none does."""
+    near = range(place, min(place + _WIDTH_RIGHT, len(words)))
+    return next((k for k in near if words.quote[k] == CLOSING_MARK), 0)
+
+
 def _kind_at(words: Words, lower: Sequence[str], place: int, nouns: Mapping[str, str]) -> str | None:
     """The kind of channel that a word is the noun of, or the last part of ("op-ed"); a platform has a capital."""
     if place > 1 and lower[place - 1] == "-" and not words.gap[place] and not words.gap[place - 1]:
         return nouns.get(f"{lower[place - 2]}-{singular(lower[place])}") or nouns.get(singular(lower[place]))
     kind = nouns.get(singular(lower[place])) or nouns.get(lower[place])
+    if words.case[place] >= 2 and lower[place] in _DAYS:  # "in March"
+        return None
     return kind if kind != "platform" or words.case[place] >= 2 else None
 
 
@@ -102,12 +140,24 @@ def _start_of(words: Words, lower: Sequence[str], place: int) -> int:
     """The start of a noun phrase, given its noun: at its article, or behind a word that no noun phrase holds."""
     start = place
     while start and place - start < _WIDTH_LEFT and words.gap[start] < 2 and lower[start] not in _OPENING:
-        inside = lower[start - 1] not in _NOT_BEFORE if words.gap[start] else lower[start - 1] in _JOINTS
+        before = lower[start - 1]
+        inside = before not in _NOT_BEFORE and before not in _PUTTING_OUT if words.gap[start] else before in _JOINTS
         inside |= not words.gap[start] and lower[start] in _JOINTS  # "Monday's", "30-minute"
         if not inside:
             break
         start -= 1
+    while start < place and lower[start] in _JOINTS:
+        start += 1
     return start
+
+
+def _with_programme(words: Words, lower: Sequence[str], end: int) -> int:
+    """The end of an outlet's name with that of its programme, in quotation marks: "CBS’s “Face the Nation”"."""
+    place = end + 2 if lower[end : end + 2] in _POSSESSIVES else end
+    if place >= len(lower) or words.quote[place] != OPENING_MARK:
+        return end
+    close = _closing(words, place)
+    return close + 1 if close else end
 
 
 def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
@@ -122,6 +172,7 @@ def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tupl
 
 
 _VERBS = word_list("verbs that name their channel")
+_PUTTING_OUT = word_list("verbs of putting a text out")
 _DAYS = word_list("days and months")
 _DETERMINERS = word_list("determiners of a channel")
 _DETERMINED = [[word] for word in _DETERMINERS]
@@ -135,23 +186,40 @@ def _is_noun(lower: Sequence[str], start: int, place: int) -> bool:
         return False
     if any(lower[i] in _DETERMINERS or lower[i] in ("'", "’") for i in range(start, place)):
         return True
+    if start and lower[start - 1] in _PUTTING_OUT and lower[place].endswith("s"):  # "filed legal papers"
+        return True
     return led and not (place + 1 < len(lower) and lower[place + 1] in ("the", "a", "it", "them", "him", "her"))
 
 
 def _end_of(words: Words, lower: Sequence[str], end: int, kind: str) -> int:
     """The end of a channel with the name it was held with or at: "an interview with The Washington Post"."""
-    if kind == "platform" or end >= len(lower) or lower[end] not in ("with", "on", "in", "at", "to", "of"):
+    if kind == "platform" or end >= len(lower):
         return end
-    stop = end + 1
+    if lower[end : end + 2] in _HELD_BY:  # "a town hall hosted by WOTR"
+        stop = end + 2
+    elif lower[end] in ("with", "on", "in", "at", "of") or (lower[end] == "to" and kind != "letter"):
+        stop = end + 1
+    else:
+        return end
+    first = stop
+    if lower[end] == "of" and kind in _OF_PEOPLE and words.case[stop : stop + 1].max(initial=0) == 1:
+        while (
+            stop < len(lower)
+            and stop - first < _WIDTH_RIGHT
+            and words.gap[stop] == 1
+            and lower[stop] not in _NOT_BEFORE
+        ):
+            stop += 1
+        return stop if 0 < stop - first <= _PEOPLE and lower[first] not in _OPENING else end
     while (
         stop < len(lower)
         and stop - end <= _WIDTH_RIGHT
         and words.gap[stop] < 2
         and lower[stop] not in _DAYS
-        and (words.case[stop] in (2, 3, 4) or (stop == end + 1 and lower[stop] in ("the", "a")))
+        and (words.case[stop] in (2, 3, 4) or (stop == first and lower[stop] in ("the", "a")))
     ):
         stop += 1
-    return stop if stop > end + 1 and words.case[stop - 1] >= 2 else end
+    return stop if stop > first and words.case[stop - 1] >= 2 else end
 
 
 def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) -> int | None:
@@ -168,10 +236,20 @@ def outlet_at(words: Words, lower: Sequence[str], place: int, lexicon: Lexicon) 
         if ending and (end == len(lower) or words.case[end] < 2):
             return end
         if name in lexicon.outlets and (
-            end - place > 1 or words.case[place] >= 3 or lower[place - 1 : place] in (["the"], ["told"], ["on"], ["to"])
+            end - place > 1
+            or words.case[place] >= 3
+            or (
+                lower[place - 1 : place] in (["the"], ["told"], ["on"], ["to"])
+                and not _goes_on_as_name(words, lower, end)
+            )
         ):
             return end
     return None
+
+
+def _goes_on_as_name(words: Words, lower: Sequence[str], end: int) -> bool:
+    """Whether a word that may be an outlet's name is the first of a longer one: "Ana Ruiz", not "Newsweek Monday"."""
+    return end < len(lower) and words.gap[end] == 1 and words.case[end] >= 2 and lower[end] not in _DAYS
 
 
 _CALL_SIGN = re.compile(r"[KW][A-Z]{2,3}(?:[0-9]+)?")
@@ -205,12 +283,14 @@ class Scene:
     paragraph: Ints
     verbs: NDArray[np.bool_]  # of words: whether one looks like a verb
     said: Sequence[Said]
+    last: Sequence[int | None]  # of attributions: the one of the same speaker before it
 
 
 def scene_of(words: Words, lower: Sequence[str], sentence: Ints, said: Sequence[Said], lexicon: Lexicon) -> Scene:
     """A text, the numbers of its words' sentences, and the attributions in it."""
     paragraph: Ints = np.cumsum(words.gap == NEW_PARAGRAPH)
-    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said)
+    last = [_last_of_speaker(said, i) for i in range(len(said))]
+    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said, last)
 
 
 _HELPERS = word_list("helping verbs of silence")
@@ -229,9 +309,13 @@ def looks_like_verbs(lower: Sequence[str], lexicon: Lexicon) -> NDArray[np.bool_
     return found
 
 
-def candidate_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None]) -> Floats:
-    """The signs that a candidate belongs to attribution i; `given` are those of the attributions before it."""
-    return np.concatenate([standing_signs(scene, i, candidate), carried_signs(scene, i, candidate, given)])
+def candidate_signs(
+    scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None], other: Sequence[Candidate | None]
+) -> Floats:
+    """The signs that a candidate belongs to attribution i; `given` are those of the attributions before it, `other`
+    what all attributions took of the other kind: the channels, where dates are weighed."""
+    standing, carried = standing_signs(scene, i, candidate), carried_signs(scene, i, candidate, given)
+    return np.concatenate([standing, carried, other_signs(scene, i, candidate, other)])
 
 
 def standing_signs(scene: Scene, i: int, candidate: Candidate) -> Floats:
@@ -273,9 +357,27 @@ def standing_signs(scene: Scene, i: int, candidate: Candidate) -> Floats:
         float(lower[start - 1] == "," if start else False),
         float(words.quote[start] == 1),
         float(end - start > 2),
+        *(float(lower[start] in group) for group in _STARTS),
+        float(_goes_on(scene, end)),
+        float(any(w in _PERFECT for w in lower[one.cue[0] : one.cue[1]])),
+        float(any(0 <= a - end <= 2 for a, _ in one.content)),
+        float(any(0 <= a - end <= 2 and a > one.cue[1] for a, _ in one.content) and away == 0),
         *_clause(scene, i, candidate),
     ]
     return np.array(signs, dtype=np.float32)
+
+
+def _goes_on(scene: Scene, end: int) -> bool:
+    """Whether a noun seems to follow, so that the words are but the first part of a name: "email account"."""
+    words, lower = scene.words, scene.lower
+    return (
+        end < len(lower)
+        and words.gap[end] == 1
+        and words.case[end] == 1
+        and lower[end] not in _NOT_BEFORE
+        and not scene.verbs[end]
+        and not lower[end].endswith(("ed", "ing", "ly"))
+    )
 
 
 _RELATIVE = frozenset(("who", "which", "whose", "whom", "that", "where", "when", "while", "as", "because", "if"))
@@ -378,7 +480,7 @@ def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Ca
     one = said[i]
     before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
     last = next((j for j in before if said[j].nested == one.nested), None)
-    mine = _last_of_speaker(said, i)
+    mine = scene.last[i]
     away, others, together, taken, direct = 9, False, False, None, False
     if mine is not None:
         away = int(sentence[one.cue[0]]) - int(sentence[said[mine].cue[0]])
@@ -407,6 +509,36 @@ def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Ca
     return np.array(signs, dtype=np.float32)
 
 
+def other_signs(scene: Scene, i: int, candidate: Candidate, other: Sequence[Candidate | None]) -> Floats:
+    """The signs that a candidate goes with what the attribution took of the other kind: "in an interview on Monday".
+
+    Whoever took the channel from a sentence has that sentence's date as well; who took another one has not.
+    """
+    if not other:
+        return np.zeros(OTHER, dtype=np.float32)
+    sentence, mine = scene.sentence, other[i]
+    start, end = candidate.words
+    last = scene.last[i]
+    before = None if last is None else other[last]
+    takers = [other[j] for j in range(max(0, i - _NEIGHBOURS), min(len(other), i + _NEIGHBOURS + 1)) if j != i]
+    together = mine is not None and sentence[mine.words[0]] == sentence[start]
+    signs = [
+        mine is not None,
+        together,
+        mine is not None and not together,
+        mine is not None and _apart(mine.words, candidate.words) <= _BESIDE,
+        mine is None and before is not None,
+        mine is not None and mine == before,
+        mine is not None and before is not None and mine != before,
+        any(t is not None and _apart(t.words, (start, end)) <= _BESIDE for t in takers),
+    ]
+    return np.array(signs, dtype=np.float32)
+
+
+OTHER = 8
+_BESIDE = 3  # words between a channel and the date beside it
+
+
 def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
     """The attribution before this one, not far, of the same speaker; not one inside a content, unless this one is."""
     one = said[i]
@@ -420,8 +552,8 @@ def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
     )
 
 
-SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 35 + CLAUSE
-VECTOR = 16  # numbers in which the mention model says of a word what there is to say of it as a candidate, or as a cue
+SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 42 + CLAUSE + OTHER
+VECTOR = 48  # numbers in which the mention model says of a word what there is to say of it as a candidate, or as a cue
 COLUMNS = 2 * VECTOR  # of a word in the mention model's rows: as a candidate, as a cue
 
 
@@ -433,7 +565,7 @@ def options(
     sentence, said = scene.sentence, scene.said
     at = int(sentence[said[i].cue[0]])
     near = [c for c in candidates if -BEFORE <= int(sentence[c.words[0]]) - at <= AFTER]
-    mine = _last_of_speaker(said, i)
+    mine = scene.last[i]
     taken = None if mine is None or at - int(sentence[said[mine].cue[0]]) > BEFORE else given[mine]
     if taken is not None and taken not in near:
         near.append(taken)
@@ -443,7 +575,8 @@ def options(
 def given_vectors(vectors: Halves, scene: Scene, i: int, some: Sequence[Candidate], anchored: bool) -> Floats:
     """What the mention model says of candidates and of a cue [candidates, VECTORS], as means over their words, and
     of the words that the candidates hang on, where that is looked at; then the products with the cue's."""
-    of_candidate, of_cue = vectors[:, :VECTOR], vectors[:, VECTOR:]
+    half = vectors.shape[1] // 2
+    of_candidate, of_cue = vectors[:, :half], vectors[:, half:]
     cue = _mean(of_cue, scene.said[i].cue)
     parts = [np.stack([_mean(of_candidate, c.words) for c in some])]
     if anchored:
@@ -507,9 +640,14 @@ def load_places(folder: Path | Traversable | None = None) -> PlaceModel:
 
 
 def attach(
-    scene: Scene, candidates: Sequence[Candidate], vectors: Halves, weighing: Weighing
+    scene: Scene,
+    candidates: Sequence[Candidate],
+    vectors: Halves,
+    weighing: Weighing,
+    other: Sequence[Candidate | None] = (),
 ) -> list[Candidate | None]:
-    """The candidate that belongs to each attribution, in order, or None; `vectors` are the words' [words, COLUMNS]."""
+    """The candidate that belongs to each attribution, in order, or None; `vectors` are the words' [words, COLUMNS],
+    `other` what the attributions took of the other kind."""
     sentence, said = scene.sentence, scene.said
     given: list[Candidate | None] = [None] * len(said)
     starts = [int(sentence[c.words[0]]) for c in candidates]
@@ -519,7 +657,7 @@ def attach(
         some = options(candidates[low:high], scene, i, given)
         if not some:
             continue
-        signs = np.stack([candidate_signs(scene, i, c, given) for c in some])
+        signs = np.stack([candidate_signs(scene, i, c, given, other) for c in some])
         given[i] = choose(
             some, np.concatenate([signs, given_vectors(vectors, scene, i, some, weighing.anchored)], axis=1), weighing
         )

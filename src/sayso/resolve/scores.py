@@ -15,7 +15,7 @@ SPAN, PAIR = 32, 64
 LEFT, RIGHT = 24, 32  # words of a mention before and after its head that are looked at
 # The parts of a word's row, in order: names, types, inner cues, ends of mentions, vectors of pairs, manner, and
 # places: channel, when.
-PARTS = {"names": 9, "types": 5, "inner": 3, "spans": 4 * SPAN, "pair": 2 * PAIR, "manner": 48, "places": 64}
+PARTS = {"names": 9, "types": 5, "inner": 3, "spans": 4 * SPAN, "pair": 2 * PAIR, "manner": 48, "places": 192}
 WIDTH = sum(PARTS.values())
 
 
