@@ -57,7 +57,7 @@ NEAREST = 40  # wordings that a question is weighed against
 TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
 MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
 MOST_BESIDE = 0.7  # how surely that belongs there at most
-FITS = 0.5  # probability from which a proposition is taken to say what is asked about, or the contrary
+FITS = 0.55  # probability from which a proposition is taken to say what is asked about, or the contrary
 
 
 @dataclass(frozen=True, slots=True)

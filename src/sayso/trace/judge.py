@@ -38,6 +38,7 @@ _LEAST = 1e-3  # below which probabilities of either look make no difference
 _MOST = np.array([math.log((1 - _LEAST) / _LEAST), math.log(1 - _LEAST)])
 _HARDLY = 0.2  # the most that such a pair can be the same
 _MUCH, _SOME = 0.6, 0.4  # of the shorter one's words are shared
+_SEEMS = 0.25  # how probable the contrary is beside the same where few words are shared
 _REVERSED = 0.75  # of the pairs of shared words stand in the other order
 _TWO_NAMES = math.log1p(1.9)  # of two: the signs are counted in logarithms
 _BLOCK = 4096  # pairs that are weighed at a time
@@ -215,8 +216,9 @@ def kept_apart(chances: Chances, told: Floats) -> Chances:
     times = (row["times differ"] > 0) & (row["times agree"] == 0)
     names = (row["names differ"] > 0) & (row["names agree"] == 0)
     much = row["words of the shorter"] >= _MUCH
-    turned = (row["turned once"] > 0) & much
     some = row["words of the shorter"] >= _SOME  # numbers are of the same things, and tell more apart than a name does
+    seems = some & (chances[:, 1] >= _SEEMS * chances[:, 0])  # "sold to a trust", "a trust bought" share less
+    turned = (row["turned once"] > 0) & (much | seems)
     differs = ((numbers & some | (times | names) & much) & ~turned) | swapped
     taken = np.where(differs | turned, np.maximum(chances[:, 0] - _HARDLY, 0), 0.0)
     out = chances.copy()

@@ -13,7 +13,7 @@ from sayso.model import Origin, OriginKind, Origins, SourceKind, Stance
 from sayso.trace.chains import Chain
 from sayso.trace.scene import Paper, Person, Telling
 
-SURE = 0.6  # confidence of a position from which a side's least origins rest on it; set by hand on the invented story
+SURE = 0.65  # confidence of a position from which a side's least origins rest on it; set by hand on the invented story
 _MAY_REPEAT = (Stance.SAYS, Stance.PROBABLE, Stance.POSSIBLE, Stance.DISPUTES)  # a wish or a question is one's own
 
 

@@ -158,7 +158,7 @@ def _is_notice(told: str) -> bool:
 def _is_only_wished(text: str, outer: Attribution, one: Attribution) -> bool:
     """Whether an attribution inside another is no more than what that asks for, wishes or vows: who urges the premier
     to recall the council tells of nobody who recalls anything."""
-    if outer.act not in (Act.REQUEST, Act.WANT, Act.COMMIT) or one.source is not None:
+    if outer.act not in (Act.REQUEST, Act.WANT, Act.COMMIT):
         return False
     return _TO_DO.search(text, max(0, one.cue.start - _AHEAD), one.cue.start) is not None
 
