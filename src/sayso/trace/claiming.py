@@ -24,7 +24,7 @@ from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
 from sayso.trace.wordings import Wording, wordings_in
 
-CONTRARY = 0.5  # the least probability, on average over pairs, by which a group is contrary to another
+CONTRARY = 0.65  # the least probability, on average over pairs, by which a group is contrary to another
 CONNECTED = (
     CONNECTS,
     0.6,
