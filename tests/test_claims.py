@@ -14,7 +14,7 @@ import pytest
 
 from sayso.trace.agreement import facts_of
 from sayso.trace.encoder import ClaimEncoder, load_encoder, similarity, vectors
-from sayso.trace.judge import OUTCOMES, judge_pairs, load_judge
+from sayso.trace.judge import OUTCOMES, Judge, judge_pairs, load_judge
 
 FOLDER = Path(__file__).parent / "cases" / "claims"
 LEAST_MET = 0.7  # of all pairs
@@ -42,11 +42,16 @@ def encoder() -> ClaimEncoder:
     return load_encoder()
 
 
+@cache
+def judge() -> Judge:
+    return load_judge(encoder=encoder())
+
+
 def judged(pairs: list[tuple[str, str]]) -> np.ndarray:
     """The probabilities of each pair."""
     texts = [text for pair in pairs for text in pair]
     places = [(i, i + 1) for i in range(0, len(texts), 2)]
-    return judge_pairs(load_judge(), vectors(encoder(), texts), [facts_of(text) for text in texts], texts, places)
+    return judge_pairs(judge(), vectors(encoder(), texts), [facts_of(text) for text in texts], texts, places)
 
 
 @pytest.mark.parametrize("case", [pytest.param(c, id=f"{c[0]}: {c[1]} | {c[2]}") for c in CASES])

@@ -42,16 +42,18 @@ def certainty_words(
     certainty: Certainty | None,
     lexicon: Lexicon,
 ) -> Range | None:
-    """The words that show a certainty: a hedge in the cue or early in the content, or else the cue's own verb."""
-    if certainty is None or certainty == Certainty.CERTAIN:
+    """The words that show a certainty: a hedge in the cue or early in the content, or else the cue's own verb. Of what
+    is stated as certain, only words that say more than that: "high confidence"."""
+    if certainty is None:
         return None
+    certain = certainty is Certainty.CERTAIN
     inside = [i for a, b in content for i in range(a, b)]
     early_end = inside[min(2 * EARLY, len(inside)) - 1] + 1 if inside else 0
     found = hedges_in(lower, *cue, lexicon)
     if inside:
         found += [h for h in hedges_in(lower, inside[0], early_end, lexicon) if not cue[0] <= h.words[0] < cue[1]]
-    fitting = [h for h in found if h.certainty == certainty]
-    if fitting:
-        return fitting[0].words
+    fitting = [h for h in found if h.certainty == certainty and (h.strong or not certain)]
+    if fitting or certain:
+        return fitting[0].words if fitting else None
     rows = rows_in(lower[cue[0] : cue[1]], lexicon)
     return cue if rows and rows[0].certainty == certainty else None

@@ -34,6 +34,7 @@ OUTCOMES = ("same", "contrary", "other")
 DECIDED = 0.5  # a pair is read where it may depend on that whether it is this probably the same, or the contrary
 _OFF = 2.0  # by how much the reader's log odds of the same may be off from what is guessed: two standard deviations
 _CONTRARY = np.array([-2.9, -0.05])  # what `of_reader` gives of a pair that the reader is as sure as ever is contrary
+_SEEMS_CONTRARY = 0.07  # to the first look, without which the reader hardly ever found a pair to be that
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _MOST = np.array([math.log((1 - _LEAST) / _LEAST), math.log(1 - _LEAST)])
 _HARDLY = 0.2  # the most that such a pair can be the same
@@ -116,7 +117,7 @@ def _second_look(
     more, less = (weighed(read + np.array([off, 0.0])) for off in (_OFF, -_OFF))
     may_be_same = (more[:, 0] >= DECIDED) & (less[:, 0] < DECIDED)
     turned = weighed(np.tile(_CONTRARY, (len(read), 1)))
-    may_be_contrary = (turned[:, 1] >= DECIDED) | (turned.argmax(1) == 1)
+    may_be_contrary = (first[:, 1] >= _SEEMS_CONTRARY) & ((turned[:, 1] >= DECIDED) | (turned.argmax(1) == 1))
     open_ = np.flatnonzero(may_be_same | may_be_contrary)
     read[open_] = of_reader(read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads))
     return weighed(read)
