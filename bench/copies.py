@@ -328,10 +328,14 @@ def silver_corpora(shared: Path) -> Iterator[dict[str, Any]]:
 
 
 def keep_no_text(results: dict[str, Any]) -> None:
-    """Leave out the words of articles: results are kept with the code."""
+    """Leave out the words of articles, and their ids, which are made of headlines: results are kept with the code. Of
+    pairs that were found, their number stays."""
+    for key in ("copy_of", "excerpt_of"):
+        for row in results.get(key, {}).values():
+            del row["missed"]
     for key in ("unrelated", "across_publishers"):
         if key in results:
-            results[key]["found"] = [row[:2] for row in results[key]["found"]]
+            results[key]["found"] = len({tuple(row[:2]) for row in results[key]["found"]})
 
 
 if __name__ == "__main__":

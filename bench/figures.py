@@ -240,7 +240,7 @@ def copies() -> str:
         lines.append(f"| {what} | {' | '.join(found)} |")
     pairs = run["unrelated"]
     lines.append("")
-    lines.append(f"Of {pairs['pairs']:,} unrelated pairs on one topic, {len(pairs['found'])} were taken for copies.")
+    lines.append(f"Of {pairs['pairs']:,} unrelated pairs on one topic, {pairs['found']} were taken for copies.")
     return "\n".join(lines)
 
 

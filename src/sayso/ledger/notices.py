@@ -67,6 +67,18 @@ def note_what_it_corrects(
     _tie_those_that_may_mean(ledger, row, document)
 
 
+def is_heading(told: str, lexicon: Lexicon) -> bool:
+    """Whether a text is the heading of a notice, "Correction: Weir to be rebuilt": it names the matter and says no more
+    of it."""
+    return _headings(lexicon).match(told) is not None
+
+
+@cache
+def _headings(lexicon: Lexicon) -> re.Pattern[str]:
+    opening = _any_of(row["words"] for row in lexicon.tables["notices"] if row["place"] == "opening")
+    return re.compile(rf"(?:{opening})\s*:", re.IGNORECASE)
+
+
 @cache
 def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What a notice's paragraph opens with, and what stands anywhere in it.

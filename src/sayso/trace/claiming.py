@@ -25,14 +25,8 @@ from sayso.trace.moving import move, note_moves
 from sayso.trace.wordings import Wording, wordings_in
 
 CONTRARY = 0.65  # the least probability, on average over pairs, by which a group is contrary to another
-CONNECTED = (
-    CONNECTS,
-    0.6,
-    0.7,
-    0.8,
-    0.9,
-)  # probabilities by which a pair connects, the first that connects no more than
 MOST = 300  # wordings
+CONNECTED = (CONNECTS, 0.6, 0.7, 0.8, 0.9)  # probabilities by which a pair connects, the first for no more than MOST
 TOGETHER = 1.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
 AT_ONCE = 500  # wordings that are grouped in one transaction
 

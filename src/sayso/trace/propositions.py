@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from sayso.ledger.notices import is_heading
 from sayso.lexicon import load_lexicon
 from sayso.model import Act, Attribution, Reading, Source, Span
 from sayso.statements import sentences
@@ -139,7 +140,7 @@ def propositions(reading: Reading) -> list[Proposition]:
         if deed := _deed(document.text, one, mentions, named.get(one.speaker or "")):
             found.append(Proposition(document.id, one.id, None, len(told), deed, facts_of(deed, day), is_deed=True))
     for statement in reading.statements:
-        if _is_notice(statement.span.of(document.text)):
+        if is_heading(statement.span.of(document.text), load_lexicon()):
             continue
         parts = standing_alone(document.text, (statement.span,), mentions)
         parts = [text for text in parts if len(WORD.findall(text)) >= LEAST_STATEMENT]
@@ -147,12 +148,6 @@ def propositions(reading: Reading) -> list[Proposition]:
             Proposition(document.id, None, statement.id, i, text, facts_of(text, day)) for i, text in enumerate(parts)
         ]
     return found
-
-
-def _is_notice(told: str) -> bool:
-    """Whether a statement is the heading of a correction: it names the matter, and puts nothing forward."""
-    opening = (row["words"] for row in load_lexicon().tables["notices"] if row["place"] == "opening")
-    return any(re.match(rf"{re.escape(words)}\s*:", told, re.IGNORECASE) for words in opening)
 
 
 def _is_only_wished(text: str, outer: Attribution, one: Attribution) -> bool:
