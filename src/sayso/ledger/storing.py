@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, count
+from typing import TYPE_CHECKING
 
 from sayso.errors import InputError
 from sayso.ledger.counts import count_document, count_entity
@@ -19,7 +20,9 @@ from sayso.ledger.entities import join, outlet_of, part_anew
 from sayso.ledger.notices import note_what_it_corrects
 from sayso.lexicon import Lexicon
 from sayso.model import Attribution, Document, MadeBy, Reading, Span
-from sayso.readers.given import LeftOut
+
+if TYPE_CHECKING:
+    from sayso.readers.given import LeftOut
 
 BETWEEN_PIECES = " … "  # of a content, where it is shown in one line
 

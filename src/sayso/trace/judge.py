@@ -74,7 +74,7 @@ def load_judge(folder: Path | Traversable | None = None, encoder: ClaimEncoder |
     with np.load(BytesIO((folder / "second.npz").read_bytes())) as given:
         learned |= {name: given[name].astype(np.float32) for name in given.files}
     encoder = encoder or load_encoder(folder)
-    return Judge(**learned, words=words, encoder=encoder, reader=load_pair_reader(folder))
+    return Judge(**learned, words=words, encoder=encoder, reader=load_pair_reader(folder, encoder.tokenizer))
 
 
 def judge_pairs(

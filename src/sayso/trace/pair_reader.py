@@ -34,12 +34,14 @@ class PairReader:
     tokenizer: Any
 
 
-def load_pair_reader(folder: Path | Traversable | None = None) -> PairReader:
-    """Load the reader from a folder, or the one that ships. Raises FileNotFoundError where it is missing."""
+def load_pair_reader(folder: Path | Traversable | None = None, tokenizer: Any = None) -> PairReader:
+    """Load the reader from a folder, or the one that ships; with the extraction model's tokenizer, where that is loaded
+    already. Raises FileNotFoundError where it is missing."""
     from tokenizers import Tokenizer
 
     weights = files("sayso") / "weights"
-    tokenizer: Any = Tokenizer.from_str((weights / "extraction" / "tokenizer.json").read_text("utf8"))
+    if tokenizer is None:
+        tokenizer = Tokenizer.from_str((weights / "extraction" / "tokenizer.json").read_text("utf8"))
     return PairReader(open_session((folder or weights / "claims") / "pairs.onnx"), tokenizer)
 
 
