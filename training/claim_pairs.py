@@ -262,8 +262,9 @@ def written(rng: random.Random, place: Path = WRITTEN) -> list[Pair]:
     same, those of a proposition and of its contrary contrary, the others of a group something else.
 
     The shorter comes first, as the judge reads them. Two contraries of one proposition make no pair, and a group no
-    more pairs that are contrary than are the same, nor more than twice as many that are something else. Raises
-    InputError where a line has not three fields.
+    more pairs that are contrary than are the same, nor more than twice as many that are something else. A proposition
+    beside the mere subject of its sentence is something else, too, for one of its wordings. Raises InputError where a
+    line has not three fields.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
     for number, line in enumerate(place.read_text("utf8").splitlines(), 1):
@@ -282,7 +283,19 @@ def written(rng: random.Random, place: Path = WRITTEN) -> list[Pair]:
         found += made[SAME]
         for label, most in ((CONTRARY_LABEL, len(made[SAME])), (OTHER_LABEL, 2 * len(made[SAME]))):
             found += rng.sample(made[label], min(most, len(made[label])))
+        subjects = [(x, subject["words"], text) for x, text in wordings if (subject := _SUBJECT.match(text))]
+        for x in dict.fromkeys(x for x, _, _ in subjects):
+            _, words, text = rng.choice([one for one in subjects if one[0] == x])
+            found.append(Pair(words, text, OTHER_LABEL, "written", f"written {group}"))
     return found
+
+
+# What a sentence is about, which alone puts nothing forward: "the three wells" of "the three wells are closed".
+_SUBJECT = re.compile(
+    r"(?P<words>(?:the|its|his|her|their|this|that)\s(?:[\w’'-]+\s){1,5}[\w’'-]+)\s"
+    r"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|do|did)\b",
+    re.IGNORECASE,
+)
 
 
 def retold(same: Sequence[Pair], rng: random.Random) -> list[Pair]:

@@ -215,6 +215,7 @@ def main(words: Sequence[str]) -> None:
         "--begin-with", type=Path, help="checkpoint of an earlier run whose network this one begins with"
     )
     parser.add_argument("--of-corpora", type=int, help="pairs of the corpora beside the written ones; default: all")
+    parser.add_argument("--of-written", type=int, help="pairs of the written ones; default: all")
     parser.add_argument("--rate", type=float, default=Settings.rate, help="of learning, at its highest")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the judge is, and the weights go")
     chosen = parser.parse_args(words)
@@ -226,6 +227,8 @@ def main(words: Sequence[str]) -> None:
     pairs, own = gather(chosen.data, s), written(random.Random(s.seed))
     if chosen.of_corpora is not None:
         pairs = random.Random(s.seed).sample(pairs, min(chosen.of_corpora, len(pairs)))
+    if chosen.of_written is not None:
+        own = random.Random(s.seed).sample(own, min(chosen.of_written, len(own)))
     pairs += own
     held = [p for p in pairs if is_held_out(p.group, PairSettings())]
     kept = [p for p in pairs if not is_held_out(p.group, PairSettings())]
@@ -235,12 +238,10 @@ def main(words: Sequence[str]) -> None:
         counts[p.corpus, p.label] += 1
     print(len(kept), len(held), counts, flush=True)
     network = PairReader()
-    tuned = [
-        p
-        for name, p in network.named_parameters()
-        if not name.startswith(("encoder.word", "encoder.position", "encoder.case", "encoder.gap"))
-        and not any(name.startswith(f"encoder.layers.{i}.") for i in range(s.fixed_layers))
-    ]
+    for name, p in network.named_parameters():
+        below = ("word", "position", "case", "gap", *(f"layers.{i}." for i in range(s.fixed_layers)))
+        p.requires_grad_(not name.startswith(tuple(f"encoder.{one}" for one in below)))
+    tuned = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(tuned, s.rate, weight_decay=0.01)
     batches = order_of(kept, s)
     steps = len(batches) if chosen.steps is None else min(chosen.steps, len(batches))

@@ -3,9 +3,9 @@
 python -m training.claims --data ../shared/data --out ~/sayso-runs/claims
 
 The encoder is exported as published, or taken from `--encoder FOLDER` (see training/claim_tuning.py). Pairs come from
-perspectrum, wice, ecbplus and contents of PolNeAR train changed by a script. A tenth of the groups (claims, topics,
-articles) is held out: it chooses the epoch and calibrates. Vectors are kept in the run's folder, so that a run that is
-stopped goes on with them.
+perspectrum, wice, ecbplus, contents of PolNeAR train changed by a script, and wordings that the project wrote. A tenth
+of the groups (claims, topics, articles) is held out: it chooses the epoch and calibrates. Vectors are kept in the run's
+folder, so that a run that is stopped goes on with them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from training.claim_pairs import (
     retold,
     spliced,
     wice,
+    written,
 )
 from training.claim_words import write_words
 from training.runs import digest_of, note, settle
@@ -61,6 +62,7 @@ class Settings:
     spliced: int = 2500
     near: float = 0.55  # the least cosine of two contents of an article that are kept as something else
     near_pairs: int = 8000
+    written: int = 30000  # pairs of wordings that the project wrote
     held_out: int = 10  # one group in so many
     epochs: int = 8
     batch: int = 512
@@ -109,6 +111,8 @@ def gather(data: Path, out: Path, folder: Path, s: Settings) -> tuple[list[Pair]
     told = contents(data, "train")
     some = rng.sample(told, min(s.contents, len(told)))
     pairs += [*changed(some, rng), *rarely(told, rng, s.rare), *spliced(rng.sample(some, s.spliced), rng)]
+    own = written(rng)
+    pairs += rng.sample(own, min(s.written, len(own)))
     place = out / "vectors.npz"
     texts = [text for p in pairs for text in (p.a, p.b)]
     known = encoded([*texts, *(c.text for c in some)], folder, place)
