@@ -33,6 +33,7 @@ Chances = NDArray[np.float64]
 OUTCOMES = ("same", "contrary", "other")
 DECIDED = 0.5  # a pair is read where it may depend on that whether it is this probably the same, or the contrary
 _OFF = 2.0  # by how much what `of_reader` gives may be off from what is guessed: two standard deviations
+_SEEMS_CONTRARY = 0.25  # to the first look: then the reader may find any pair to be that, whatever is guessed
 _SURE = -0.05  # the logarithm of the contrary that the reader hardly ever goes beyond
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _MOST = np.array([math.log((1 - _LEAST) / _LEAST), math.log(1 - _LEAST)])
@@ -115,7 +116,8 @@ def _second_look(
 
     more, less = (weighed(read + np.array([off, 0.0])) for off in (_OFF, -_OFF))
     may_be_same = (more[:, 0] >= DECIDED) & (less[:, 0] < DECIDED)
-    may_be_contrary = weighed(more_contrary(read, _OFF))[:, 1] >= DECIDED
+    by = np.where(first[:, 1] >= _SEEMS_CONTRARY, np.inf, _OFF)  # "there is no evidence that …": guessed to be the same
+    may_be_contrary = weighed(more_contrary(read, by))[:, 1] >= DECIDED
     open_ = np.flatnonzero(may_be_same | may_be_contrary)
     read[open_] = of_reader(read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads))
     return weighed(read)
@@ -127,7 +129,7 @@ def guessed(guess: Floats | Chances, beside: Chances, told: Floats) -> Chances:
     return np.asarray(np.minimum(np.column_stack([beside, told]) @ guess.astype(np.float64), _MOST))
 
 
-def more_contrary(read: Chances, by: float) -> Chances:
+def more_contrary(read: Chances, by: Chances) -> Chances:
     """What `of_reader` gives, were its logarithm of the contrary higher by so much; the same is then no more probable
     than what that leaves."""
     contrary = np.minimum(read[:, 1] + by, _SURE)
