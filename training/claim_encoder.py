@@ -68,7 +68,7 @@ def claims_model(w: Weights, quantized: bool = True) -> Any:
     """states [1, n, WIDTH] below all layers -> vector [1, WIDTH] of length one."""
     g = Graph(quantized)
     x = "states"
-    for i in range(LAYERS):
+    for i in range(sum(name.endswith(".qkv.weight") for name in w)):  # it may have fewer layers than were published
         x = g.layer(x, f"layers.{i}", w, HEADS)
     mean = g.node("ReduceMean", [x, g.constant("along", np.array([1]))], "mean", keepdims=0)
     g.node("LpNormalization", [mean], "vector", axis=-1, p=2)

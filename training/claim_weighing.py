@@ -63,7 +63,7 @@ class Settings:
     of_ours: float = 0.1  # what the pairs of our own count for in all
     shift: tuple[float, float] = (0.35, 1.5)  # to the scores of same and contrary: a miss is as bad as a wrong one
     folds: int = 5
-    contents: int = 2000  # of PolNeAR train, article by article, of which pairs are read to learn to guess the reader
+    contents: int = 4500  # of PolNeAR train, article by article, of which pairs are read to learn to guess the reader
     neighbours: int = 8  # of a content, at most
     near: float = 0.5  # the least cosine of these
     seed: int = 0
@@ -113,8 +113,8 @@ def table_of(pairs: Sequence[LabelledPair], weights: Path) -> Table:
 
 
 def fit_guess(shared: Path, weights: Path, s: Settings) -> Numbers:
-    """The weights by which is guessed what the reader says of pairs: [what `beside_reader` gives, what `of_reader`
-    gives]."""
+    """The weights by which is guessed what the reader says of pairs: [what `beside_reader` gives, SIGNS; what
+    `of_reader` gives]."""
     encoder = load_encoder(weights)
     judge = load_judge(weights, encoder)
     if judge.reader is None:
@@ -131,10 +131,10 @@ def fit_guess(shared: Path, weights: Path, s: Settings) -> Numbers:
             if row[j] >= s.near
         }
     )
-    _, first = first_signs(judge, made, [facts_of(text) for text in texts], places)
+    signs, first = first_signs(judge, made, [facts_of(text) for text in texts], places)
     chosen = [claim_first(texts[a], texts[b]) for a, b in places]
     cosines = np.array([near[place] for place in places], dtype=np.float32)
-    given = beside_reader(first, align_pairs(encoder, chosen), cosines)
+    given = np.column_stack([beside_reader(first, align_pairs(encoder, chosen), cosines), signs])
     said = of_reader(read_pairs(judge.reader, chosen))
     guess = np.linalg.lstsq(given, said, rcond=None)[0]
     off = said - given @ guess

@@ -22,7 +22,7 @@ from sayso.trace.comparing import CONNECTS, DECIMALS
 from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
-from sayso.trace.wordings import Wording, wordings_in
+from sayso.trace.wordings import wordings_in
 
 CONTRARY = 0.65  # the least probability, on average over pairs, by which a group is contrary to another
 MOST = 300  # wordings
@@ -114,11 +114,10 @@ def _make_claims(
     listed = json.dumps(rows)
     told = _told(ledger, rows)
     if kept:
-        wordings = wordings_in(ledger, rows)
-        keys = {row: f"{one.digest:019}" for row, one in wordings.items()}
+        keys = _keys(ledger, listed)
         of_key = {key: row for row, key in keys.items()}
         pairs = [Pair(keys[a], keys[b], same, contrary) for a, b, same, contrary in kept]
-        ask = _asking(ledger, judge, of_key, {keys[row]: one for row, one in wordings.items()}, threads)
+        ask = _asking(ledger, judge, of_key, threads)
         make = group if len(rows) <= MOST else group_around
         groups = make(keys.values(), pairs, ask)
         tellings = {key: told[row] for key, row in of_key.items()}
@@ -207,6 +206,12 @@ def _told(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, list[_To
     return {row: sorted(these, key=lambda one: one.key) for row, these in found.items()}
 
 
+def _keys(ledger: sqlite3.Connection, wordings: str) -> dict[int, str]:
+    """What puts some wordings in an order that does not depend on when they came: their digests, by their rows."""
+    found = ledger.execute("SELECT id, digest FROM wordings WHERE id IN (SELECT value FROM json_each(?))", (wordings,))
+    return {row["id"]: f"{row['digest']:019}" for row in found}
+
+
 def _documents(ledger: sqlite3.Connection, rows: Mapping[str, int]) -> dict[str, set[int]]:
     """The documents that each of some wordings stands in, by their keys."""
     key_of = {row: key for key, row in rows.items()}
@@ -220,18 +225,19 @@ def _documents(ledger: sqlite3.Connection, rows: Mapping[str, int]) -> dict[str,
 
 
 def _asking(
-    ledger: sqlite3.Connection, judge: Judge, rows: Mapping[str, int], wordings: Mapping[str, Wording], threads: int
+    ledger: sqlite3.Connection, judge: Judge, rows: Mapping[str, int], threads: int
 ) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
     """What weighs pairs that are no neighbours, when it is asked whether two groups are one. What was asked once is
     kept, since all that is connected with something new is grouped again."""
-    documents = _documents(ledger, rows)
-    of_row = {row: wordings[key] for key, row in rows.items()}
+    documents: dict[str, set[int]] = {}  # fetched when something is asked: most groups are made of what is known
 
     def ask(pairs: Sequence[tuple[str, str]]) -> list[Known]:
+        if not documents:
+            documents.update(_documents(ledger, rows))
         places = [(min(rows[a], rows[b]), max(rows[a], rows[b])) for a, b in pairs]
         found = {place: ledger.execute(_ASKED, place).fetchone() for place in places}
         missing = [place for place in places if found[place] is None]
-        found |= _keep_asked(ledger, judge, of_row, missing, threads)
+        found |= _keep_asked(ledger, judge, missing, threads)
         known = [(same, contrary) for same, contrary in (found[place] for place in places)]
         return [
             pair if documents[a].isdisjoint(documents[b]) else within_one(*pair)
@@ -245,16 +251,13 @@ _ASKED = "SELECT same, contrary FROM asked WHERE a_id = ? AND b_id = ?"
 
 
 def _keep_asked(
-    ledger: sqlite3.Connection,
-    judge: Judge,
-    wordings: Mapping[int, Wording],
-    pairs: Sequence[tuple[int, int]],
-    threads: int,
+    ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, int]], threads: int
 ) -> dict[tuple[int, int], Known]:
     """The probabilities of same and of contrary of pairs of wordings, which are kept."""
     if not pairs:
         return {}
     rows = sorted({row for pair in pairs for row in pair})
+    wordings = wordings_in(ledger, rows)
     place = {row: i for i, row in enumerate(rows)}
     vectors = np.stack([wordings[row].vector for row in rows])
     facts, texts = [wordings[row].facts for row in rows], [wordings[row].text for row in rows]

@@ -32,9 +32,9 @@ Chances = NDArray[np.float64]
 
 OUTCOMES = ("same", "contrary", "other")
 DECIDED = 0.5  # a pair is read where it may depend on that whether it is this probably the same, or the contrary
-_OFF = 2.0  # by how much the reader's log odds of the same may be off from what is guessed: two standard deviations
-_CONTRARY = np.array([-2.9, -0.05])  # what `of_reader` gives of a pair that the reader is as sure as ever is contrary
-_SEEMS_CONTRARY = 0.07  # to the first look, without which the reader hardly ever found a pair to be that
+_OFF = 2.0  # by how much what `of_reader` gives may be off from what is guessed: two standard deviations
+_SEEMS_CONTRARY = 0.25  # to the first look: then the reader may find any pair to be that, whatever is guessed
+_SURE = -0.05  # the logarithm of the contrary that the reader hardly ever goes beyond
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _MOST = np.array([math.log((1 - _LEAST) / _LEAST), math.log(1 - _LEAST)])
 _HARDLY = 0.2  # the most that such a pair can be the same
@@ -57,7 +57,7 @@ class Judge:
     out_shift: Floats  # [outcomes]
     words: WordTable
     second: Floats | None = None  # [what `seen` gives; outcomes]
-    guess: Floats | None = None  # [what `beside_reader` gives; what `of_reader` gives]
+    guess: Floats | None = None  # [what `beside_reader` gives, SIGNS; what `of_reader` gives]
     encoder: ClaimEncoder | None = None  # aligns words
     reader: PairReader | None = None  # reads pairs
 
@@ -109,23 +109,32 @@ def _second_look(
     if second is None or guess is None or judge.encoder is None or judge.reader is None:
         return first
     beside = beside_reader(first, align_pairs(judge.encoder, texts, threads), cosines)
-    read = guessed(guess, beside)
+    read = guessed(guess, beside, told)
 
     def weighed(read: Chances) -> Chances:
         return kept_apart(weighed_once_more(second, np.column_stack([read, beside])), told)
 
     more, less = (weighed(read + np.array([off, 0.0])) for off in (_OFF, -_OFF))
     may_be_same = (more[:, 0] >= DECIDED) & (less[:, 0] < DECIDED)
-    turned = weighed(np.tile(_CONTRARY, (len(read), 1)))
-    may_be_contrary = (first[:, 1] >= _SEEMS_CONTRARY) & ((turned[:, 1] >= DECIDED) | (turned.argmax(1) == 1))
+    by = np.where(first[:, 1] >= _SEEMS_CONTRARY, np.inf, _OFF)  # "there is no evidence that …": guessed to be the same
+    may_be_contrary = weighed(more_contrary(read, by))[:, 1] >= DECIDED
     open_ = np.flatnonzero(may_be_same | may_be_contrary)
     read[open_] = of_reader(read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads))
     return weighed(read)
 
 
-def guessed(guess: Floats | Chances, beside: Chances) -> Chances:
-    """What the reader would say of pairs, as `of_reader` gives it, guessed from what `beside_reader` gives."""
-    return np.asarray(np.minimum(beside @ guess.astype(np.float64), _MOST))
+def guessed(guess: Floats | Chances, beside: Chances, told: Floats) -> Chances:
+    """What the reader would say of pairs, as `of_reader` gives it, guessed from what `beside_reader` gives, and from
+    their signs."""
+    return np.asarray(np.minimum(np.column_stack([beside, told]) @ guess.astype(np.float64), _MOST))
+
+
+def more_contrary(read: Chances, by: Chances) -> Chances:
+    """What `of_reader` gives, were its logarithm of the contrary higher by so much; the same is then no more probable
+    than what that leaves."""
+    contrary = np.minimum(read[:, 1] + by, _SURE)
+    left = -np.expm1(contrary)
+    return np.column_stack([np.minimum(read[:, 0], np.log(left) - contrary), contrary])
 
 
 def claim_first(one: str, other: str) -> tuple[str, str]:
