@@ -277,11 +277,8 @@ def _types(
         for name, type_ in best.items()
         if type_ == "person" and (parts := person_name(name, lexicon)) and parts.full
     )
-    companies = {
-        (name.split()[0],)
-        for name in best
-        if len(name.split()) == 2 and tokens_of(name)[-1:] and tokens_of(name)[-1] in LEGAL_FORMS
-    }
+    parted = [name.split() for name in best]
+    companies = {name[0] for name in parted if len(name) == 2 and name[1].rstrip(".").lower() in LEGAL_FORMS}
     for name in best:
         lowered = name.lower()
         last = tokens_of(name)[-1:] or [""]
@@ -289,7 +286,7 @@ def _types(
             last[0] in lexicon.organization_heads or lowered.removeprefix("the ") in lexicon.seats
         ):
             best[name] = "organization"
-        if best[name] != "organization" and (name,) in companies:
+        if best[name] != "organization" and name in companies:
             best[name] = "organization"  # "Fenwick", where "Fenwick Inc." is named too
         if best[name] == "person" and is_acronym(name) and name.isupper() and len(name) > 2:
             best[name] = "organization"

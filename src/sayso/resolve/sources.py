@@ -189,9 +189,9 @@ def _list_goes_on(lower: Sequence[str], comma: int, end: int, names: Mapping[int
     rest = range(comma + 1, end)
     joint = next((i for i in rest if lower[i] == "and"), None)
     if joint is None:  # a headline's "Hale, Ruiz"
-        last = next((n for n in names.values() if n.end == comma), None)
-        single = last is not None and after.end - after.start == last.end - last.start == 1
-        return single and after.end == end and last is not None and last.type == after.type == "person"
+        last = names.get(comma - 1)
+        people = last is not None and last.type == after.type == "person"
+        return people and after.end == after.start + 1 == end
     return joint + 1 < end and (joint + 1 in names or lower[joint + 1] in _OPENING_LAST)
 
 
