@@ -15,7 +15,7 @@ from sayso.lexicon import Lexicon, word_list
 from sayso.model import Document, Source, SourceKind, Span
 from sayso.resolve.access import access_of, anonymity_reason_of
 from sayso.resolve.entities import FIRST, SOME, WE, WHO, Entities, Entity, link
-from sayso.resolve.forms import MANY, ONE, PRONOUN, Floats, Ints, Mentions, describe
+from sayso.resolve.forms import MANY, NAME, ONE, PRONOUN, Floats, Ints, Mentions, describe
 from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head, without_titles
 from sayso.resolve.model import MentionModel
 from sayso.resolve.placing import BY_PLACE, Placed, Range, placed_speakers
@@ -180,9 +180,14 @@ def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
     return name_head(lower, part.name, lexicon) if part.name else part.head
 
 
+_BEING = frozenset(("is", "are", "was", "were", "be", "been", "being"))
+_SEEMING = ("seem", "appear")
 _POSSESSIVES = frozenset(("my", "his", "her", "their", "our", "its"))
 _CLAUSE_OPENINGS = word_list("words that open a clause before a subject")
 LEAST_SURE = 0.5  # of confidence in a speaker: who is less likely meant than not is left open
+_DEFINITE = ("the", "these", "those")
+_LONGEST_BOTH = 4  # words: "the two young men"
+_BACK_TO_BOTH = 20  # mentions back to those who are both meant
 _LONGEST_CLAUSE = 25  # words that tell which people, or which things, a description is of
 _LONGEST_FIRST = 3  # words before "and I": "my husband and I"
 _TYPE_OF_KIND = {"person": "person", "group": "person", "organization": "organization", "document": "other"}
@@ -241,6 +246,10 @@ def _speakers(
                 subject = _subject_of_sentence(lower, sentence, one, mentions, entities)
                 speakers[place] = Speaker(source_of((subject,)).id, BY_PLACE) if subject is not None else None
             continue
+        pair = _both(lower, sentence, linked, parts[one.source], lexicon)
+        if pair is not None:
+            speakers[place] = Speaker(source_of(pair).id, BY_PLACE)
+            continue
         found: list[int] = []
         sure = 1.0
         for part in parts[one.source]:
@@ -282,6 +291,33 @@ def _speakers(
     known_ones = tuple(s if s and s.confidence >= LEAST_SURE else None for s in calibrated)
     told = {s.source for s in known_ones if s} | {b for b in bases if b}
     return Resolved(tuple(s for s in sources if s.id in told), known_ones, tuple(bases), tuple(attributions))
+
+
+def _both(
+    lower: Sequence[str], sentence: Ints, linked: Linked, parts: Sequence[Part], lexicon: Lexicon
+) -> tuple[int, int] | None:
+    """The two who are meant by "both" or "the two men": the last who were named side by side, in this sentence or the
+    two before."""
+    if len(parts) != 1:
+        return None
+    i = linked.by_head[_head(lower, parts[0], lexicon)]
+    opening = lower[parts[0].start : parts[0].end]
+    if not (opening[0] in ("both", "neither") or (opening[0] in _DEFINITE and opening[1:2] == ["two"])):
+        return None
+    of, mentions = linked.entities.of_mention, linked.mentions
+    if len(opening) > _LONGEST_BOTH or (len(opening) > 1 and linked.table.form[i] == NAME):
+        return None
+    for k in range(i - 1, max(0, i - _BACK_TO_BOTH), -1):
+        if sentence[mentions[i].head] - sentence[mentions[k].head] > 2:
+            break
+        one, two, earlier = mentions[k - 1], mentions[k], of[k - 1]
+        later = of[k]
+        if earlier is None or later is None or earlier == later or one.type != two.type or one.type == "other":
+            continue
+        named = one.name is not None and two.name is not None
+        if named and lower[one.end : two.start] == ["and"] and lower[one.start - 1 : one.start] != [","]:
+            return earlier, later
+    return None
 
 
 def _with_clauses(linked: Linked, spoken: Mapping[int, Range]) -> dict[int, Range]:
@@ -409,6 +445,9 @@ def _subject_of_sentence(
     """The entity that opens the sentence of a cue which goes on with it: "The minister raised the fire with the owners
     but did not accuse them"."""
     start = int(np.searchsorted(sentence, sentence[one.cue[0]], side="left"))
+    cue = lower[slice(*one.cue)]
+    if any(word in _BEING or word.startswith(_SEEMING) for word in cue):
+        return None  # "Hale left and is expected to stand": by whom is not said
     if not any(word in ("and", "but", "though") for word in lower[max(start, one.cue[0] - 2) : one.cue[0]]):
         return None
     first = bisect.bisect_left(mentions, start, key=lambda m: m.start)
@@ -496,13 +535,25 @@ def _shown(
         start, end = spoken.get(m.head, (m.start, m.end))
         while start < end - 1 and (lower[start] in ("a", "an", "the") or not lower[start][0].isalnum()):
             start += 1
-        spans.append((start, end))
+        spans.append((_without_owners_title(lower, start, end, mentions, lexicon), end))
     start, end = max(
         spans,
         key=lambda s: (s[1] - s[0], -s[0]),
         default=(mentions[entity.mentions[0]].start, mentions[entity.mentions[0]].end),
     )
     return _text(words, start, end)
+
+
+def _without_owners_title(
+    lower: Sequence[str], start: int, end: int, mentions: Sequence[Mention], lexicon: Lexicon
+) -> int:
+    """The start of a description behind the title of whose it is: "Senator [Owen Hale's office]"."""
+    first = without_titles(lower, start, end, lexicon)
+    if first == start or lower[start] in lexicon.gender_of_honorific:
+        return start
+    at = bisect.bisect_left(mentions, first, key=lambda m: m.start)
+    name = mentions[at].name if at < len(mentions) else None
+    return first if name and name.start == first and lower[name.end : name.end + 1] in (["'"], ["’"]) else start
 
 
 def _kind(

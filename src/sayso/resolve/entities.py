@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from sayso.resolve.forms import (
 )
 from sayso.resolve.mentions import Mention
 from sayso.resolve.names import (
+    LEGAL_FORMS,
     PersonName,
     bare_name_of,
     initials_of,
@@ -210,6 +211,10 @@ def _link_names(
         return text[int(words.start[name.start]) : int(words.end[name.end - 1])] if name else ""
 
     types = _types(named, mentions, shown, lexicon)
+    bearing: dict[str, set[str]] = defaultdict(set)  # first given names of the bearers of a surname
+    for i in named:
+        if types[i] == "person" and (full := person_name(shown(i), lexicon)) and full.full:
+            bearing[full.surname].add(full.given[0])
     people: list[tuple[PersonName, Entity]] = []
     bare: list[tuple[int, PersonName]] = []
     for i in named:
@@ -218,6 +223,8 @@ def _link_names(
         name = person_name(shown(i), lexicon)
         if name is None:
             continue
+        if len(name.given) == 1 and name.given[0] in lexicon.title_words and len(bearing[name.surname]) > 1:
+            name = replace(name, given=())  # "Dean Voss", where Mark Voss is named too
         if not name.full:
             bare.append((i, name))
             continue
@@ -270,6 +277,8 @@ def _types(
         for name, type_ in best.items()
         if type_ == "person" and (parts := person_name(name, lexicon)) and parts.full
     )
+    parted = [name.split() for name in best]
+    companies = {name[0] for name in parted if len(name) == 2 and name[1].rstrip(".").lower() in LEGAL_FORMS}
     for name in best:
         lowered = name.lower()
         last = tokens_of(name)[-1:] or [""]
@@ -277,6 +286,8 @@ def _types(
             last[0] in lexicon.organization_heads or lowered.removeprefix("the ") in lexicon.seats
         ):
             best[name] = "organization"
+        if best[name] != "organization" and name in companies:
+            best[name] = "organization"  # "Fenwick", where "Fenwick Inc." is named too
         if best[name] == "person" and is_acronym(name) and name.isupper() and len(name) > 2:
             best[name] = "organization"
         if best[name] != "person" and " " not in name and surnames.get(lowered) and lowered not in lexicon.governments:
@@ -499,16 +510,43 @@ def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: S
     """The entity of the mention before a relative pronoun: "Hale, who said …"."""
     start = mentions[i].start
     best: tuple[int, int] | None = None
+    place: int | None = None  # a mention right before "who" that cannot be who
     for j in range(max(0, i - 12), min(len(mentions), i + 2)):
         other = mentions[j]
         if of[j] is None or j == i or other.head >= start or start - other.head > 12:
             continue
-        if lower[start] == "who" and other.type == "place":
-            continue  # "the engineer from Ostrey, who said"
         near = other.end if other.end <= start else other.head + 1
-        if all(not w[0].isalnum() for w in lower[near:start]) and (best is None or other.head < best[0]):
+        if any(w[0].isalnum() for w in lower[near:start]):
+            continue
+        if lower[start] == "who" and (other.type in ("place", "organization") or _of_somebody(lower, mentions, j)):
+            place = j if place is None or other.start < mentions[place].start else place
+        elif best is None or other.head < best[0]:
             best = (other.head, of[j])  # type: ignore[assignment]
+    if best is None and place is not None:
+        return _from(lower, mentions, place, of)
     return best[1] if best else None
+
+
+def _of_somebody(lower: Sequence[str], mentions: Sequence[Mention], place: int) -> bool:
+    """Whether a name says where somebody with a name is from, though it looks like a person's: "Hale of Ostrey"."""
+    start = mentions[place].start
+    before = (m for m in mentions[max(0, place - 3) : place] if m.name and m.type == "person")
+    return mentions[place].name is not None and any(lower[m.end : start] in _FROM for m in before)
+
+
+def _from(lower: Sequence[str], mentions: Sequence[Mention], place: int, of: Sequence[int | None]) -> int | None:
+    """Who is of a place or body right before "who": "Owen Hale of Ostrey, who said"; without anybody, the body."""
+    start = mentions[place].start
+    while start and lower[start - 1] in ("the", ","):
+        start -= 1
+    for j in range(place - 1, max(-1, place - 4), -1):
+        other = mentions[j]
+        if other.type == "person" and lower[other.end : start] in _FROM:
+            return of[j]
+    return of[place] if mentions[place].type == "organization" else None
+
+
+_FROM = [[word] for word in ("of", "from", "in", "at", "for")]
 
 
 def _key(

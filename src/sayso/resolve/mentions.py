@@ -67,6 +67,9 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
         if any_name[i] < _SURE or not (words.case[i] >= 2 or any(c.isdigit() for c in surface[i])):
             i += 1
             continue
+        if lower[i] in lexicon.pronouns and surface[i].istitle() and not (i + 1 < n and any_name[i + 1] >= _SURE):
+            i += 1  # "She and Owen Hale"
+            continue
         start, i = i, i + 1
         weight = begins[start] + goes_on[start]
         while i < n and words.gap[i] < 2:
@@ -108,7 +111,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
         if any(lower[k] not in ("the", "a", "an") and lower[k][0].isalnum() for k in range(start, end)):
             start, end = _with_particle(words, lower, start, type_), _with_circuit(words, lower, start, end, type_)
             before = found[-1] if found else None
-            if before and _is_one_name(words, surface, before, start, type_):
+            if before and _is_one_name(words, surface, before, start, type_, lexicon):
                 found[-1] = Name(before.start, end, type_)
             else:
                 found.append(Name(start, end, type_))
@@ -116,7 +119,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
     return _with_nicknames(words, found)
 
 
-def _is_one_name(words: Words, surface: Sequence[str], before: Name, start: int, type_: str) -> bool:
+def _is_one_name(words: Words, surface: Sequence[str], before: Name, start: int, type_: str, lexicon: Lexicon) -> bool:
     """Whether two names that the model parts are one: "Birgitte" and "Seo Jr." side by side, "J." and "Gerald Orr",
     "Friends of Ostrey" and "Fund"."""
     if before.type != type_ or words.gap[start] != 1:
@@ -124,8 +127,12 @@ def _is_one_name(words: Words, surface: Sequence[str], before: Name, start: int,
     if type_ == "person":
         initial = before.end - before.start == 1 and len(surface[before.start]) == 1
         return before.end == start or (initial and surface[before.end : start] == ["."])
+    if type_ != "organization":
+        return False
+    if before.end + 1 == start and before.end - before.start == 1 and surface[before.end] == "for":
+        return surface[before.start].lower() in lexicon.organization_heads  # "the Club for Ostrey Fund"
     joined = any(w in ("of", "for") for w in surface[before.start : before.end])
-    return type_ == "organization" and joined and before.end == start
+    return joined and before.end == start
 
 
 def _with_nicknames(words: Words, found: Sequence[Name]) -> list[Name]:
@@ -239,7 +246,8 @@ def _with_capitals(words: Words, lower: Sequence[str], start: int, type_: str, l
     """The start of an organization's name with the capitals before it, behind an article: "the [Superior] Court"."""
     first = start
     while type_ == "organization" and first > 1 and words.gap[first] == 1 and words.case[first - 1] in (2, 3):
-        if lower[first - 1] in lexicon.title_words or lower[first - 1] in lexicon.gender_of_given_name:
+        title = lower[first - 1] in lexicon.title_words and lower[first - 1] in lexicon.gender_of_noun
+        if title or lower[first - 1] in lexicon.gender_of_given_name:
             return start
         first -= 1
     return first if first < start and lower[first - 1] == "the" and words.gap[first] == 1 else start

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[’'\-‑][^\W\d_]+)*\.?|\d+")
 _POSSESSIVE = ("’s", "'s", "’", "'")
 _SMALL = word_list("small words in names")
 _PARTICLES = word_list("particles of surnames")
-_FORMS = word_list("legal forms of companies")
+LEGAL_FORMS = word_list("legal forms of companies")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def organization_key(name: str) -> tuple[str, ...]:
     """What is left of an organization's name for comparing: no article, no legal form, no full stops."""
     tokens = tokens_of(name)
     tokens = [t for t in tokens if t != "the"] or tokens
-    while len(tokens) > 1 and tokens[-1] in _FORMS:
+    while len(tokens) > 1 and tokens[-1] in LEGAL_FORMS:
         tokens.pop()
     return tuple(tokens)
 

@@ -20,6 +20,9 @@ _QUANTITIES = word_list("nouns of quantity")
 SUBJECTS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
 _JOINING = frozenset(("and", "but", "so", "yet"))
 _LONGEST_TITLE = 4  # words: "Lt", ".", "Gov", "."
+_ALONG_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"))
+_DASHES = frozenset(("–", "—", "--"))
+_UTTERANCES = frozenset(("comment", "comments", "remark", "remarks", "words", "mind", "voice"))
 _POSSESSIVE = frozenset(("'", "’"))
 
 
@@ -58,6 +61,8 @@ def parts_of(
             continue
         if word in _POSSESSIVE and head is not None:
             after = i + 2 if i + 1 < end and lower[i + 1] == "s" else i + 1
+            if lower[end - 1] in _UTTERANCES and end - after <= 3:
+                break  # "Hale's later comments": Hale
             if any(w[0].isalnum() for w in lower[after:end]):  # whose it is; alone ("Ruiz's"), who it is
                 head, name = None, None
             i = after
@@ -78,6 +83,17 @@ def parts_of(
             parts.append(Part(i, i + 1, i, None))  # "she and her aides"
             i = began = i + 2
             continue
+        if head is not None and word in _DASHES:
+            if name is not None:
+                break  # "Owen Hale – an admirer of hers"
+            if i + 1 in names and names[i + 1].type == "person":
+                i += 1
+                continue
+        if head is not None and (skip := _beside(lower, i, end)):
+            parts.append(Part(began, i, head, name))
+            head, name, began = None, None, i + skip
+            i = began
+            continue
         if head is not None and word == ",":
             if name is None and _name_soon(lower, i + 1, end, names, capital):
                 i += 1
@@ -87,6 +103,9 @@ def parts_of(
             parts.append(Part(began, i, head, name))
             head, name, began = None, None, i + 1
         elif word in ("and", "&", "or") and head is not None and i + 1 < end:
+            if name is None and _two_roles(lower, began, head, i, end, names, lexicon):
+                head, i = None, i + 1
+                continue
             parts.append(Part(began, i, head, name))
             head, name, began = None, None, i + 1
         elif word[0].isalpha() and word not in _NO_HEAD and not (name is not None and word.endswith("ly")):
@@ -96,6 +115,30 @@ def parts_of(
         head = _last_telling(lower, began, end, lexicon)
     parts.append(Part(began, end, head, name))
     return [p for p in parts if p.start < p.end]
+
+
+def _two_roles(
+    lower: Sequence[str], start: int, head: int, joint: int, end: int, names: Mapping[int, Name], lexicon: Lexicon
+) -> bool:
+    """Whether "and" joins two things that one person is: "Courier columnist and historian Ida Ruiz"."""
+    if lower[start] in ("the", "a", "an") or singular(lower[head]) != lower[head]:
+        return False
+    if lower[head] not in lexicon.gender_of_noun or joint + 1 in names:
+        return False
+    name = next((names[i] for i in range(joint + 2, end) if i in names), None)
+    if name is None or name.type != "person" or "," in lower[joint : name.start]:
+        return False
+    return lower[name.start - 1] in lexicon.gender_of_noun
+
+
+def _beside(lower: Sequence[str], i: int, end: int) -> int:
+    """How many words join another speaker: ", along with" has three; 0 where none is joined."""
+    words = 1 if lower[i] == "," else 0
+    for phrase in _ALONG_WITH:
+        after = i + words + len(phrase)
+        if after < end and tuple(lower[i + words : after]) == phrase:
+            return words + len(phrase)
+    return 0
 
 
 def _last_telling(lower: Sequence[str], start: int, end: int, lexicon: Lexicon) -> int:
@@ -140,13 +183,21 @@ def _name_after(
 
 def _list_goes_on(lower: Sequence[str], comma: int, end: int, names: Mapping[int, Name]) -> bool:
     """Whether a comma stands in a list of speakers ("Ruiz, Brack and Bayle"), not before what says more of one."""
+    after = names.get(comma + 1)
+    if after is None:
+        return False
     rest = range(comma + 1, end)
     joint = next((i for i in rest if lower[i] == "and"), None)
-    if joint is None or joint + 1 >= end:
-        return False
-    return comma + 1 in names and (joint + 1 in names or lower[joint + 1] in ("the", "a", "an"))
+    if joint is None:  # a headline's "Hale, Ruiz"
+        last = names.get(comma - 1)
+        people = last is not None and last.type == after.type == "person"
+        return people and after.end == after.start + 1 == end
+    return joint + 1 < end and (joint + 1 in names or lower[joint + 1] in _OPENING_LAST)
 
 
+_OPENING_LAST = frozenset(
+    ("the", "a", "an", "other", "others", "many", "several", "some", "more", "dozens", "hundreds")
+)
 _BETWEEN = word_list("words between subject and cue")
 _MOST_BETWEEN = 5  # "have n ' t really"
 
