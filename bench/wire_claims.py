@@ -8,11 +8,11 @@ and what they claim in words of our own. Each side that somebody takes has a row
 that can be argued for, who holds it (`holders`: must be shown; `others`: may be), and why. `part` is `tuned` (what is
 wrong there was looked at) or `unseen` (counted, and not looked at).
 
-Each claim is asked for by its id and in words. A claim that is not found is counted as such and left out of all else.
-A range fits where the two overlap; a side that is not shown is a range of 0. `sides shown` are those that somebody must
-take, as read; `sides made up` those shown that nobody takes. A holder is found on a side, on another side of the claim
-only, or nowhere; `wrong holders` are names that are shown on a side on which the articles do not have them, the outlets
-in their own voice left out.
+Each claim is asked for by its id and in words. A claim that is not found is counted as such and left out of all else;
+`in common` are answers that share a position with the answer by id. `sides shown` are those that somebody must take, as
+read; `sides made up` those shown that nobody takes. A range fits where the two overlap; a side that is not shown is a
+range of 0. A holder is found on a side, on another side of the claim only, or nowhere; `wrong holders` are names that
+are shown on a side on which the articles do not have them, outlets in their own voice left out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from sayso.ledger.adding import add
 from sayso.ledger.namesakes import folded
 from sayso.ledger.opening import writing_to
 from sayso.lexicon import load_lexicon
-from sayso.model import Stance
+from sayso.model import Span, Stance
 from sayso.readers import documents
 from sayso.reading import read_many
 from sayso.trace.asking import Answer, who
@@ -138,14 +138,21 @@ def measure(ledger: sqlite3.Connection) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     models = claim_models()
     for claim in read_gold():
-        for way, asked in (("by id", claim.id), ("in words", claim.words)):
+        answers = {"by id": who(ledger, claim.id, models), "in words": who(ledger, claim.words, models)}
+        for way, answer in answers.items():
             count = counts[f"{claim.part}, {way}"]
             count["claims"] += 1
-            answer = who(ledger, asked, models)
             if answer is not None:
                 count["claims found"] += 1
+                count["in common"] += not _places(answer).isdisjoint(_places(answers["by id"]))
                 _compare(claim, answer, count)
     return {name: dict(count) for name, count in counts.items()}
+
+
+def _places(answer: Answer | None) -> set[tuple[str, Span | None]]:
+    """Where the positions of an answer stand."""
+    shown = answer.positions.values() if answer is not None else ()
+    return {(one.document, one.span) for positions in shown for one in positions}
 
 
 def _compare(claim: Claim, answer: Answer, count: Counter[str]) -> None:
@@ -185,6 +192,7 @@ def _compare(claim: Claim, answer: Answer, count: Counter[str]) -> None:
 
 ROWS = (
     ("claims found", "claims"),
+    ("in common", "claims found"),
     ("sides shown", "sides taken"),
     ("sides made up", "sides nobody takes"),
     ("ranges right", "sides taken"),
