@@ -224,6 +224,7 @@ def _reading(document: Document, cut: Cut, extracted: Extracted, models: Models)
         sentence,
         resolved.attributions,
         resolved.speakers,
+        resolved.sources,
         scores,
         models.manner,
         models.places,

@@ -177,6 +177,8 @@ def kind_of(head: str, name: Name | None, plural: bool, lexicon: Lexicon) -> str
         return "group"
     if noun in lexicon.gender_of_noun:
         return "group" if plural else "person"
+    if head in lexicon.organization_heads:  # also "police", one body for all that it is spoken of as many
+        return "organization"
     if noun in lexicon.organization_heads:
         return "group" if plural else "organization"
     if noun in lexicon.document_heads:
