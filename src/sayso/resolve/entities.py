@@ -584,9 +584,7 @@ def _police_forces(
     return found
 
 
-def _force_meant(
-    words: Words, lower: Sequence[str], police: Mention, forces: dict[int, frozenset[str]]
-) -> int | None:
+def _force_meant(words: Words, lower: Sequence[str], police: Mention, forces: dict[int, frozenset[str]]) -> int | None:
     """The one force that "police" or "the Ostrey police" can mean: a crime report names it once, before or after."""
     before = max(0, police.start - 1)
     whose = _words_of(lower, police) - {_POLICE, "the"}
