@@ -23,7 +23,9 @@ _MARKS = frozenset("-–—•*·▪●‣◦○")
 _TOLD = word_list("nouns of what a document says")
 _LONGEST_OWNER = 8  # words: "the harbor office's annual audit"
 _LONGEST_NAME = 3  # words from "the" to the noun: "the annual city report"
-_DETERMINERS = frozenset(("the", "a", "an", "this", "that", "its", "their", "his", "her"))
+_DEFINITE = frozenset(("the", "this", "that"))
+_DETERMINERS = _DEFINITE | {"a", "an", "its", "their", "his", "her"}
+_APOSTROPHES = frozenset("'’")
 _NEW_LINE = 2  # in BREAKS, and what is more
 
 
@@ -43,8 +45,9 @@ def said_lists(
         pieces = [piece for point in points for piece in _free(words, lower, point, taken)]
         if leads and pieces:
             one = out[leads[-1]]
-            before = [piece for piece in one.content if piece[0] < colon]
-            out[leads[-1]] = replace(one, content=(*before, *pieces))
+            before = [(a, min(b, colon)) for a, b in one.content if a < colon]
+            behind = [(a, b) for a, b in one.content if a >= points[-1][1]]
+            out[leads[-1]] = replace(one, content=(*before, *pieces, *behind))
         elif not there and pieces and (made := _introduced(words, lower, start, colon, pieces, lexicon)) is not None:
             out.append(made)
     return out
@@ -103,19 +106,26 @@ def _introduced(
 ) -> Found | None:
     """The attribution that "Among the findings:" makes, where it is told whose findings they are."""
     noun = colon - 1
-    if lower[noun] not in _TOLD or words.quote[noun]:
+    if noun < start or lower[noun] not in _TOLD or words.quote[noun]:
         return None
-    owned = noun >= start + 2 and (lower[noun - 1] in ("'", "’") or lower[noun - 2] in ("'", "’"))
-    last = noun - (2 if owned and lower[noun - 1] == "s" else 1) - 1 if owned else noun - 1
+    owner = noun - 2 if lower[noun - 1] == "s" and lower[noun - 2] in _APOSTROPHES else noun - 1
+    if owner > start and lower[owner] in _APOSTROPHES:  # "the audit's findings"
+        source = _from_determiner(words, lower, owner - 1, start, _LONGEST_OWNER) or (owner - 1, owner)
+        return Found((noun, colon), source, tuple(pieces), ())
     line = max((i for i in range(start, -1, -1) if words.gap[i] >= _NEW_LINE), default=0)
-    if owned:
-        openings = range(last, max(start, last - _LONGEST_OWNER) - 1, -1)
-        first = next((i for i in openings if lower[i] in _DETERMINERS), last)
-        return Found((noun, colon), (first, last + 1), tuple(pieces), ())
-    for head in range(last, line, -1):
+    for head in range(noun - 1, line, -1):
         if lower[head] in lexicon.document_heads:
-            openings = range(head - 1, max(line, head - _LONGEST_NAME) - 1, -1)
-            definite = next((i for i in openings if lower[i] in ("the", "this") and words.spoken[i:head].all()), None)
-            if definite is not None:
-                return Found((noun, colon), (definite, head + 1), tuple(pieces), ())
+            named = _from_determiner(words, lower, head, line, _LONGEST_NAME)
+            if named is not None and lower[named[0]] in _DEFINITE:
+                return Found((noun, colon), named, tuple(pieces), ())
+    return None
+
+
+def _from_determiner(words: Words, lower: Sequence[str], head: int, start: int, most: int) -> Range | None:
+    """The words from the determiner before a noun to the noun; None where none is near."""
+    for i in range(head - 1, max(start, head - most) - 1, -1):
+        if not words.spoken[i]:
+            return None
+        if lower[i] in _DETERMINERS:
+            return i, head + 1
     return None
