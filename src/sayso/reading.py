@@ -23,6 +23,7 @@ from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.dismissals import dismissals
+from sayso.extract.lists import said_lists
 from sayso.extract.postposed import postposed
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.turns import turns
@@ -198,7 +199,8 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, C
 
     def more(found: list[Found]) -> list[Found]:
         found = dismissals(words, lower, turns(words, found), models.lexicon)
-        return unanswered(words, lower, found, models.lexicon)
+        found = unanswered(words, lower, found, models.lexicon)
+        return said_lists(words, lower, sentence, found, models.lexicon)
 
     def widened(found: list[Found]) -> list[Found]:
         return postposed(words, lower, sentence, found)
@@ -224,6 +226,7 @@ def _reading(document: Document, cut: Cut, extracted: Extracted, models: Models)
         sentence,
         resolved.attributions,
         resolved.speakers,
+        resolved.sources,
         scores,
         models.manner,
         models.places,

@@ -15,6 +15,8 @@ from sayso.lexicon import Lexicon, word_list
 
 _MOST_BETWEEN = 3  # words inside a phrase: "did not immediately respond on Sunday to"
 _LONGEST_SUBJECT = 30  # words
+_LONGEST_REQUEST = 12  # words from a silence to what was asked: "to two emails and a call on Friday [asking]"
+_ASKING = frozenset(("asking", "inquiring", "requesting", "seeking"))
 _NEAR = 8  # words of a content in which it is named what was asked
 _HELPERS = word_list("helping verbs of silence")
 _REQUESTS = word_list("nouns of a request")
@@ -27,14 +29,26 @@ _IN_WORDS = frozenset(("'", "’", "-", "‑", "&"))
 def unanswered(words: Words, lower: Sequence[str], found: Sequence[Found], lexicon: Lexicon) -> list[Found]:
     """The attributions found, and silences that are not among them: those outside quotations and others' contents."""
     cued = {i for f in found for i in range(*f.cue)}
-    taken = cued | {i for f in found for a, b in f.content for i in range(a, b)}
+    said = {i: f for f in found for a, b in (f.cue, *f.content) for i in range(a, b)}
     more = []
+    mistaken = []
     for place, word in enumerate(lower):
-        if word in _HELPERS and not words.quote[place]:
+        if (word in _HELPERS or word.removesuffix("n") in _HELPERS) and not words.quote[place]:  # "did", "didn't"
             silence = _silence(words, lower, place, cued, lexicon)
-            if silence and not taken & {i for a, b in (silence.cue, *silence.content) for i in range(a, b)}:
+            if silence is None:
+                continue
+            others = [said[i] for a, b in (silence.cue, *silence.content) for i in range(a, b) if i in said]
+            if all(_asked(lower, other, silence) for other in others):
                 more.append(silence)
-    return [*found, *more]
+                mistaken += [f for f in found if _asked(lower, f, silence)]
+    return [*(f for f in found if f not in mistaken), *more]
+
+
+def _asked(lower: Sequence[str], one: Found, silence: Found) -> bool:
+    """Whether an attribution takes for the words of who is silent what the outlet asked: "did not respond to an email
+    asking whether …"."""
+    same = one.source == silence.source and silence.cue[1] <= one.cue[0]
+    return same and lower[one.cue[0]] in _ASKING and one.cue[0] - silence.cue[1] <= _LONGEST_REQUEST
 
 
 def _silence(words: Words, lower: Sequence[str], place: int, cued: Set[int], lexicon: Lexicon) -> Found | None:
@@ -47,6 +61,7 @@ def _silence(words: Words, lower: Sequence[str], place: int, cued: Set[int], lex
         if stop is None or asked is None:
             continue
         close = next((i for i in range(asked, end) if _ends_content(words, lower, i)), end)
+        close -= lower[close - 1] in _ASKING  # "an email [asking whether …]"
         start, stop = (asked - 1, stop) if row["to"] == "for" else (asked, asked)  # "for comment"; "to" is of the cue
         subject = subject_of(words, lower, place, cued)
         if subject and any(word in _REQUESTS for word in lower[asked : min(close, asked + _NEAR)]):

@@ -70,6 +70,11 @@ class Lexicon:
         return frozenset(row["noun"].lower().split()[-1] for row in self.tables["document_nouns"])
 
     @cached_property
+    def document_phrases(self) -> frozenset[str]:
+        """Nouns for documents of several words, some of which stand for people elsewhere: "census figures"."""
+        return frozenset(row["noun"].lower() for row in self.tables["document_nouns"] if " " in row["noun"])
+
+    @cached_property
     def organization_heads(self) -> frozenset[str]:
         """The last words of nouns for organizations: "campaign", "department"."""
         return frozenset(row["noun"].lower().split()[-1] for row in self.tables["organization_nouns"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sayso.extract.words import Words
 from sayso.lexicon import Lexicon, word_list
-from sayso.model import Act, Certainty, Document, Polarity, Quotation, When
+from sayso.model import Act, Certainty, Document, Polarity, Quotation, Source, SourceKind, When
 from sayso.qualify.addressees import addressee
-from sayso.qualify.manner import MannerModel, manners
+from sayso.qualify.manner import Manner, MannerModel, manners
 from sayso.qualify.places import COLUMNS, PlaceModel, Said, attach, find_channels, find_days, outlet_at, scene_of
 from sayso.qualify.wording import certainty_words, quotation
 from sayso.resolve import Speaker
@@ -43,6 +43,7 @@ def qualify(
     sentence: Ints,
     attributions: Sequence[Placed],
     speakers: Sequence[Speaker | None],
+    sources: Sequence[Source],
     scores: MentionScores,
     manner: MannerModel,
     places: PlaceModel,
@@ -50,6 +51,8 @@ def qualify(
 ) -> list[Qualified]:
     """How each attribution was said; `scores` are what the mention model says of its words."""
     how = manners(words, lower, scores.manner, [(a.source, a.cue, a.content) for a in attributions], manner, lexicon)
+    documents = {source.id for source in sources if source.kind == SourceKind.DOCUMENT}
+    how = [_told(h) if s and s.source in documents else h for h, s in zip(how, speakers, strict=True)]
     quotations = [quotation(words, a.content) for a in attributions]
     said = [
         Said(a.cue, a.content, h.act, s.source if s else None, q == Quotation.DIRECT, a.within is not None, a.source)
@@ -86,6 +89,13 @@ def qualify(
         shown = certainty_words(lower, a.cue, a.content, sure, lexicon)
         out.append(Qualified(quotations[i], how[i].act, how[i].polarity, sure, shown, channel, told, when))
     return out
+
+
+def _told(how: Manner) -> Manner:
+    """How a document says what it is said to find: it comes to know nothing, it tells what others found."""
+    if how.act != Act.FIND:
+        return how
+    return replace(how, act=Act.ASSERT, certainty=how.certainty or Certainty.CERTAIN)
 
 
 def _may_be_outlet(scores: MentionScores, name: Range) -> bool:

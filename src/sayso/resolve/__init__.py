@@ -570,7 +570,10 @@ def _kind(
             return SourceKind.PERSON if table.number[i] == ONE else SourceKind.GROUP
         if table.form[i] < PRONOUN:
             plural = table.number[i] == MANY
-            kind = kind_of(lower[mentions[i].head], None, bool(plural), lexicon)
+            head = mentions[i].head
+            if " ".join(lower[max(0, head - 1) : head + 1]) in lexicon.document_phrases:
+                return SourceKind.DOCUMENT
+            kind = kind_of(lower[head], None, bool(plural), lexicon)
             if kind:
                 return SourceKind(kind)
             if entity.type == "person":

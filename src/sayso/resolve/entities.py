@@ -127,6 +127,7 @@ def link(
         scores[some] = score_pairs(later[some], earlier[some], pair_signs(table, later[some], earlier[some]))
     first = np.searchsorted(later, np.arange(len(mentions) + 1))
     keys: dict[tuple[str, object], int] = {e.key: e.number for e in entities if e.key is not None}
+    forces = _police_forces(lower, mentions, of)
     for i in sorted((i for i in range(len(mentions)) if of[i] is None), key=lambda i: mentions[i].head):
         form = int(table.form[i])
         if form == WHO:
@@ -139,7 +140,7 @@ def link(
             continue
         if form in _OPEN or form == NAME:  # a bare surname of two people stays open
             continue
-        appositive = _apposed(lower, mentions, table, i, of)
+        appositive = None if i in speaking and form == INDEFINITE else _apposed(lower, mentions, table, i, of)
         if appositive is not None:
             join(i, entities[appositive], BY_SHORT_NAME)
             roles.setdefault(table.key[i], set()).add(appositive)
@@ -159,6 +160,11 @@ def link(
         ):
             join(i, entities[ahead], BY_CHOICE)
             continue
+        if table.key[i] == _POLICE and form in (BARE, THE):
+            force = _force_meant(words, lower, mentions[i], forces)
+            if force is not None:
+                join(i, entities[force], BY_ROLE)
+                continue
         if form == THE and mentions[i].type in ("organization", "other"):
             body = _body_meant(mentions, entities, i, of, lower, lexicon)
             if body is not None:
@@ -191,6 +197,8 @@ def link(
                 made.key = key
                 keys[key] = made.number
                 made.owned = isinstance(key[1], int) and entities[key[1]].named
+                if made.owned and key[0] == _POLICE:
+                    forces[made.number] = _words_of(lower, mentions[i])
     return Entities(tuple(entities), tuple(of), tuple(sure))
 
 
@@ -554,7 +562,8 @@ def _key(
 ) -> tuple[str, object] | None:
     """The head of a description and whose it is: "her campaign" and "the Ruiz campaign" are of one key."""
     m = mentions[i]
-    if table.form[i] >= PRONOUN or table.form[i] == INDEFINITE or m.type == "person":
+    person = m.type == "person" and table.key[i] != _POLICE
+    if table.form[i] >= PRONOUN or table.form[i] == INDEFINITE or person:
         return None
     for j in range(max(0, i - 3), min(len(mentions), i + 4)):
         other = mentions[j]
@@ -597,6 +606,34 @@ def _body_meant(
             outlets.add(entity)
     found = by_noun or outlets
     return found.pop() if len(found) == 1 else None
+
+
+_POLICE = "police"
+
+
+def _police_forces(
+    lower: Sequence[str], mentions: Sequence[Mention], of: Sequence[int | None]
+) -> dict[int, frozenset[str]]:
+    """The police forces that a document names, and the words of their names."""
+    found: dict[int, frozenset[str]] = {}
+    for m, entity in zip(mentions, of, strict=True):
+        if m.name and entity is not None and m.type != "person" and _POLICE in lower[m.start : m.end]:
+            found[entity] = found.get(entity, frozenset()) | _words_of(lower, m)
+    return found
+
+
+def _force_meant(words: Words, lower: Sequence[str], police: Mention, forces: dict[int, frozenset[str]]) -> int | None:
+    """The one force that "police" or "the Ostrey police" can mean: a crime report names it once, before or after."""
+    before = max(0, police.start - 1)
+    whose = _words_of(lower, police) - {_POLICE, "the"}
+    if words.case[before] >= 2 and words.gap[police.start] == 1:
+        whose |= {lower[before]}  # "Velm police", where "Velm" was taken for a name by itself
+    fitting = [force for force, name in forces.items() if whose <= name]
+    return fitting[0] if len(fitting) == 1 and police.end == police.head + 1 else None
+
+
+def _words_of(lower: Sequence[str], one: Mention) -> frozenset[str]:
+    return frozenset(lower[one.start : one.end])
 
 
 def _in_dateline(lower: Sequence[str], one: Mention) -> bool:

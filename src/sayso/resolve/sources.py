@@ -17,6 +17,8 @@ from sayso.resolve.mentions import Name
 _MORE = word_list("words that say more of a source")
 _NO_HEAD = word_list("words that end a source and head none")
 _QUANTITIES = word_list("nouns of quantity")
+_JOINED = word_list("adjectives joined before a noun")
+_COMPARED = frozenset(("more", "fewer", "less"))
 SUBJECTS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
 _JOINING = frozenset(("and", "but", "so", "yet"))
 _LONGEST_TITLE = 4  # words: "Lt", ".", "Gov", "."
@@ -67,7 +69,9 @@ def parts_of(
                 head, name = None, None
             i = after
             continue
-        if head is not None and (word in _MORE or word == "(") and not (lower[head] in _QUANTITIES and word == "of"):
+        compared = word == "than" and lower[i - 1] in _COMPARED
+        amount = compared or (head is not None and lower[head] in _QUANTITIES and word == "of")
+        if head is not None and (word in _MORE or word == "(") and not amount:
             named = None if name else _name_after(lower, i, end, names, capital)
             if named is not None:
                 head, name = _last_telling(lower, named.start, min(named.end, end), lexicon), named
@@ -102,6 +106,10 @@ def parts_of(
                 break
             parts.append(Part(began, i, head, name))
             head, name, began = None, None, i + 1
+        elif word == "than" and lower[i - 1] in _COMPARED and i > start:  # "more than a dozen employees"
+            head, name = None, None
+        elif word in ("and", "or") and name is None and lower[i - 1] in _JOINED and i > start and i + 1 < end:
+            head = None  # "former and current employees" are one
         elif word in ("and", "&", "or") and head is not None and i + 1 < end:
             if name is None and _two_roles(lower, began, head, i, end, names, lexicon):
                 head, i = None, i + 1
@@ -228,6 +236,8 @@ def kind_of(head: str, name: Name | None, plural: bool, lexicon: Lexicon) -> str
         return "group"
     if noun in lexicon.gender_of_noun:
         return "group" if plural else "person"
+    if head in lexicon.organization_heads:  # also "police", one body for all that it is spoken of as many
+        return "organization"
     if noun in lexicon.organization_heads:
         return "group" if plural else "organization"
     if noun in lexicon.document_heads:
