@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -57,7 +57,8 @@ NEAREST = 40  # wordings that a question is weighed against
 TAKEN_UP = 0.5  # how sure it is that an answer is one to what it is taken to answer; set by hand
 MAY_BELONG = 0.5  # probability from which what stands in a document beside a member is shown with its claim
 MOST_BESIDE = 0.7  # how surely that belongs there at most
-FITS = 0.55  # probability from which a proposition is taken to say what is asked about, or the contrary
+FITS = 0.7  # probability from which a proposition is taken to say what is asked about, or the contrary
+ON_IT = 0.5  # … and one that belongs to the claim of the one that fits best
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,10 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
     text, id_ = _text_of(ledger, best.row)
     if claim is not None:
         turned = claim["relation"] != best.relation
-        for one in members_of(ledger, claim["id"]):
-            if turned:
-                one = replace(one, relation=other_than(one.relation, Relation.CONTRARY))
-            members.setdefault(one.row, one)
+        others = [one for one in members_of(ledger, claim["id"]) if one.row not in members]
+        if turned:
+            others = [replace(one, relation=other_than(one.relation, Relation.CONTRARY)) for one in others]
+        members |= {one.row: one for one in _on_it(ledger, words, others, models, moves)}
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
     found = published_by(ledger, [*members.values(), *beside(ledger, members.values())], as_of)
@@ -225,23 +226,48 @@ def published_by(ledger: sqlite3.Connection, members: Iterable[Member], as_of: s
 
 def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) -> list[Member]:
     """The propositions that say what some words say, or the contrary; none unless one says the same."""
-    asked, facts = vectors(models.encoder, [words]), facts_of(words)
-    rows = nearest_wordings(ledger, asked, facts, NEAREST)
-    if not rows:
-        return []
-    told = wordings_in(ledger, rows)
-    made = np.concatenate([asked, np.stack([told[row].vector for row in rows])])
-    known = [facts, *(told[row].facts for row in rows)]
-    texts = [words, *(told[row].text for row in rows)]
-    weighed = judge_pairs(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))])
-    same = {row: float(w[0]) for row, w in zip(rows, weighed, strict=True) if w[0] >= FITS}
+    rows = nearest_wordings(ledger, vectors(models.encoder, [words]), facts_of(words), NEAREST)
+    weighed = _weighed(ledger, words, rows, models)
+    same = {row: one for row, (one, _) in weighed.items() if one >= FITS}
     if not same:
         return []
-    contrary = {row: float(w[1]) for row, w in zip(rows, weighed, strict=True) if w[1] >= FITS}
+    contrary = {row: one for row, (_, one) in weighed.items() if one >= FITS}
     return [
         Member(row, relation, these[wording])
         for relation, these in ((Relation.SAME, same), (Relation.CONTRARY, contrary))
         for wording, row in propositions_of(ledger, these)
+    ]
+
+
+def _weighed(
+    ledger: sqlite3.Connection, words: str, rows: Sequence[int], models: ClaimModels
+) -> dict[int, tuple[float, float]]:
+    """How probably each of some wordings says what some words say, and the contrary."""
+    if not rows:
+        return {}
+    told = wordings_in(ledger, rows)
+    made = np.concatenate([vectors(models.encoder, [words]), np.stack([told[row].vector for row in rows])])
+    known = [facts_of(words), *(told[row].facts for row in rows)]
+    texts = [words, *(told[row].text for row in rows)]
+    weighed = judge_pairs(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))])
+    return {row: (float(same), float(contrary)) for row, (same, contrary, _) in zip(rows, weighed, strict=True)}
+
+
+def _on_it(
+    ledger: sqlite3.Connection, words: str, members: Sequence[Member], models: ClaimModels, moves: Container[int]
+) -> list[Member]:
+    """Those of a claim's members that by themselves, too, say what is asked about, or the contrary: a claim is wider
+    than a question that is nearest to one of its members. What a correction moved there stays."""
+    rows = ledger.execute(
+        "SELECT id, wording_id FROM propositions WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([one.row for one in members]),),
+    )
+    wording = {row["id"]: row["wording_id"] for row in rows}
+    weighed = _weighed(ledger, words, sorted(set(wording.values())), models)
+    return [
+        one
+        for one in members
+        if one.row in moves or weighed[wording[one.row]][0 if one.relation is Relation.SAME else 1] >= ON_IT
     ]
 
 
