@@ -46,7 +46,7 @@ from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of_side
 from sayso.trace.rows import Rows, Sources, rows_of, sources_with
 from sayso.trace.scene import Paper, Person, Scene, Telling
-from sayso.trace.stances import stance_of, stance_of_answer
+from sayso.trace.stances import bearing_of, stance_of, stance_of_answer
 from sayso.trace.stems import WORD, plain, stem
 from sayso.trace.wordings import propositions_of, wordings_in
 
@@ -314,7 +314,7 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member], known: Rows 
         first = True
         while outer is not None:
             answer = Effect(one["answer"]) if first and one["answer"] else None
-            found, outer = _attribution(rows, outer, paper, member if first else None, answer)
+            found, outer = _attribution(rows, outer, paper, member if first else None, answer, one["position"] == 0)
             if answer is not None:
                 found = replace(found, put=one["text"])
             elif first:
@@ -555,9 +555,10 @@ def _certainty_of(told: str) -> Certainty:
 
 
 def _attribution(
-    rows: Rows, row: int, paper: Paper, member: Member | None, answer: Effect | None
+    rows: Rows, row: int, paper: Paper, member: Member | None, answer: Effect | None, opens: bool
 ) -> tuple[Telling, int | None]:
-    """An attribution as a telling, and the row of the one that encloses it. One that is no member has no stance."""
+    """An attribution as a telling, and the row of the one that encloses it. One that is no member has no stance; of one
+    that is, it is told whether that opens the content."""
     found = rows.attributions[row]
     certainty = Certainty(found["certainty"]) if found["certainty"] else None
     act = Act(found["act"]) if found["act"] else None
@@ -565,7 +566,10 @@ def _attribution(
     outer: int | None = found["within_id"]
     stance, sure = None, float(found["confidence"])
     if member is not None:
-        stance = stance_of_answer(answer, member.relation) if answer else stance_of(act, certainty, member.relation)
+        bearing = bearing_of(act, found["source"], found["cue"], found["content"] if opens else "")
+        stance = (
+            stance_of_answer(answer, member.relation) if answer else stance_of(act, certainty, member.relation, bearing)
+        )
         sure *= member.confidence * (TAKEN_UP if answer else 1)
     telling = Telling(
         id=whole_id(paper.id, found["reading_id"]),
