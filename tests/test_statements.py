@@ -56,3 +56,17 @@ def test_nothing_to_state() -> None:
 def test_no_blank_or_letter_before_a_full_stop_stops_the_splitting(blank: str) -> None:
     text = f"the J{blank}. Ruiz left. He sailed."
     assert [one.of(text) for one in sentences(text)][-1] == "He sailed."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Ostrey-U.S. treaty is void.",
+        "Talks on E.U.-U.S. tariffs began.",
+        "The post-U.S.S.R. years were lean.",
+        "Ruiz led the anti-U.K. protests.",
+    ],
+)
+def test_letters_with_stops_that_hang_on_a_word_end_no_sentence(text: str) -> None:
+    both = f"{text} He sailed."
+    assert [one.of(both) for one in sentences(both)] == [text, "He sailed."]

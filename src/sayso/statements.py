@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator
 
 from sayso.model import Attribution, Document, Span, Statement
@@ -10,6 +11,7 @@ from sayso.model import Attribution, Document, Span, Statement
 # Before a full stop the splitter takes every blank for one byte, and breaks off at the others ("Ana J\u00a0. Ruiz").
 _BLANKS = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _BLANKS |= dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
+_CUT_ABBREVIATION = re.compile(r"(?:^|[^\w])[^\W\d_]\.\Z")  # "Velm-U." of "Velm-U.S. talks"
 _LONGEST_HEADLINE = 200  # code points; a first line longer than this is a paragraph
 
 
@@ -37,8 +39,13 @@ def sentences(text: str, start: int = 0) -> Iterator[Span]:
     """The sentences of a text from `start` on, without outer space. Those without a letter or digit are left out."""
     from sentencex import get_sentence_boundaries
 
+    opened: int | None = None  # where a sentence begins that the splitter cut inside an abbreviation
     for boundary in get_sentence_boundaries("en", text[start:].translate(_BLANKS)):
         a, b = start + boundary["start_index"], start + boundary["end_index"]
+        a = a if opened is None else opened
+        opened = a if _CUT_ABBREVIATION.search(text[max(a, b - 3) : b]) and text[b : b + 1].isalnum() else None
+        if opened is not None:
+            continue
         piece = text[a:b]
         if any(c.isalnum() for c in piece):
             a += len(piece) - len(piece.lstrip())
