@@ -70,3 +70,8 @@ def test_no_blank_or_letter_before_a_full_stop_stops_the_splitting(blank: str) -
 def test_letters_with_stops_that_hang_on_a_word_end_no_sentence(text: str) -> None:
     both = f"{text} He sailed."
     assert [one.of(both) for one in sentences(both)] == [text, "He sailed."]
+
+
+def test_the_line_that_says_who_posted_it_states_nothing() -> None:
+    text = "Weir cracked\n\nIt will hold.\n\n— Ana Ruiz (@anaruiz) July 16, 2018\n\nIt is closed."
+    assert [told for told, _ in shown(text)] == ["Weir cracked", "It will hold.", "It is closed."]

@@ -12,16 +12,21 @@ from sayso.model import Attribution, Document, Span, Statement
 _BLANKS = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _BLANKS |= dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
 _CUT_ABBREVIATION = re.compile(r"(?:^|[^\w])[^\W\d_]\.\Z")  # "Velm-U." of "Velm-U.S. talks"
+# Who posted what stands above: — Ana Ruiz (@anaruiz) July 16, 2018
+SIGNATURE = re.compile(
+    r"^[^\S\n]*(?P<dash>[—–-]+)[^\S\n]*(?P<name>[^\s(][^\n(]{0,60}?)[^\S\n]*\(@\w+\)[^\n]{0,40}$", re.MULTILINE
+)
 _LONGEST_HEADLINE = 200  # code points; a first line longer than this is a paragraph
 
 
 def statements(document: Document, attributions: tuple[Attribution, ...]) -> tuple[Statement, ...]:
     """The document's sentences, and its headline, that share no code point with any content.
 
-    A sentence that is partly content ("Ruiz said the bridge was safe.") is an attribution, and no
-    statement.
+    A sentence that is partly content ("Ruiz said the bridge was safe.") is an attribution, and no statement; nor is the
+    line that says who posted what stands above.
     """
     content = sorted((p.start, p.end) for a in attributions for p in a.content)
+    signed = {line.span() for line in SIGNATURE.finditer(document.text)}  # of posts: they state nothing
     ends = [end for _, end in content]
     text = document.text
     headline = document.title_span or headline_span(text)
@@ -29,6 +34,8 @@ def statements(document: Document, attributions: tuple[Attribution, ...]) -> tup
     spans += [(span, False) for span in sentences(text, headline.end if headline else 0)]
     out = []
     for span, is_headline in spans:
+        if any(start <= span.start and span.end <= end for start, end in signed):
+            continue
         i = bisect.bisect_right(ends, span.start)
         if i == len(content) or content[i][0] >= span.end:
             out.append(Statement(f"{document.id}:s{span.start}-{span.end}", span, is_headline))

@@ -144,7 +144,8 @@ def put_to(
     points: bool = False,
 ) -> list[Put]:
     """What an answer takes up, given the document's sentences: what its speaker was asked and what the article said
-    before of the same, or else, for one who denies or agrees, or who `points` at it, what the last before it is said to say."""
+    before of the same, or else, for one who denies or agrees, or who `points` at it, what the last before it is said
+    to say."""
     one = attributions[place]
     here = _sentence(starts, one.cue.start)
     first = max(0, here - 1)
