@@ -44,6 +44,7 @@ from sayso.trace.judge import judge_pairs
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of_side
+from sayso.trace.propositions import informer_in
 from sayso.trace.rows import Rows, Sources, rows_of, sources_with
 from sayso.trace.scene import Paper, Person, Scene, Telling
 from sayso.trace.stances import bearing_of, stance_of, stance_of_answer
@@ -596,7 +597,8 @@ def _in_title(document: sqlite3.Row, span: Span) -> bool:
 
 def _speaker(rows: Rows, one: sqlite3.Row, paper: Paper) -> Person | None:
     """The speaker of an attribution. Inside another one's content, where none is expressed, it is understood: the one
-    who speaks there, unless they say that they were told it; then it is whoever told them."""
+    who speaks there, unless they say that they were told it ("was informed by the police that"); then it is whoever
+    told them."""
     speaker = _person(rows.sources, one["speaker_id"], paper.id, paper.outlet, paper.outlet_id)
     if speaker is not None or one["within_id"] is None or one["source"] is not None:
         return speaker
@@ -604,7 +606,20 @@ def _speaker(rows: Rows, one: sqlite3.Row, paper: Paper) -> Person | None:
     if around is None or not is_told(one["cue"].lower().split()):
         return around
     id_ = f"{whole_id(paper.id, one['reading_id'])}:informer"
-    return Person(id_, f"whoever told {around.name}", SourceKind.GROUP, named=False)
+    span = rows.spans[one["id"]]
+    text = rows.ledger.execute(
+        "SELECT substr(text, ? + 1, ?) AS told FROM documents WHERE id = ?",
+        (span.start, span.end - span.start, one["document_id"]),
+    ).fetchone()["told"]
+    informer = informer_in(text)
+    if informer is None:
+        return Person(id_, f"whoever told {around.name}", SourceKind.GROUP, named=False)
+    for row in rows.ledger.execute(
+        "SELECT id, name FROM sources WHERE document_id = ? AND is_named ORDER BY id", (one["document_id"],)
+    ):
+        if folded(row["name"]).removeprefix("the ") == folded(informer).removeprefix("the "):
+            return _person(sources_with(rows.ledger, [row["id"]]), row["id"], paper.id, paper.outlet, paper.outlet_id)
+    return Person(id_, informer, SourceKind.GROUP, named=False)
 
 
 def _basis_of(rows: Rows, one: sqlite3.Row) -> int | None:

@@ -53,6 +53,11 @@ _LINKS = re.compile(  # "links between Ostrey and the fire" put forward that Ost
     r"[\w-]+)?$",
     re.IGNORECASE | re.DOTALL,
 )
+_INFORMER = re.compile(
+    rf"\b(?:{'|'.join(sorted(word_list('participles of those who were told')))})\b[^.;,]{{0,40}}?\bby\s+"
+    r"(?P<who>[^.;,“”\"]{2,80}?),?\s+(?=that\b)",
+    re.IGNORECASE,
+)
 _OPEN = re.compile(r"(?:it|they|he|she|this|that|these|those)\b", re.IGNORECASE)
 _SHORT = 30  # words of two parts that stay together
 _CLOSED = re.compile(r"[.?!…][\s“”\"„«»‘’')\]]*$")
@@ -279,9 +284,25 @@ def content_texts(
     asked to, and "no sign that it burned" is about whether it burned."""
     found = standing_alone(text, one.content, mentions)
     if found:
+        if one.cue.of(text).lower().endswith(" by") and (informer := informer_in(_passage(text, one))):
+            found[0] = bare(re.sub(rf"^{re.escape(informer)}\s+", "", found[0]))
         found[0] = beyond_lacking(found[0]) or found[0]
         found[0] = _with_subject(found[0], one, speaker)
     return [told for told in found if len(WORD.findall(told)) >= LEAST_WORDS]
+
+
+def _passage(text: str, one: Attribution) -> str:
+    return text[one.cue.start : max(piece.end for piece in one.content)]
+
+
+def informer_in(told: str) -> str | None:
+    """Who told it, by the words of an attribution whose speaker was told.
+
+    >>> informer_in("was informed by the port police that the barge was empty")
+    'the port police'
+    """
+    found = _INFORMER.search(told)
+    return found["who"] if found else None
 
 
 def standing_alone(text: str, pieces: Sequence[Span], mentions: Sequence[tuple[Span, Source]]) -> list[str]:
