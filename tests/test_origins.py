@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.model import Act, Certainty, Copy, OriginKind, Relation, SourceKind, Span, Stance
-from sayso.trace.asking import _with_finder
+from sayso.trace.asking import _with_finder, answer
 from sayso.trace.chains import chain_of, holders
 from sayso.trace.origins import origins_of, origins_of_side
 from sayso.trace.scene import Paper, Person, Scene, Telling
@@ -335,3 +335,16 @@ def test_who_passes_on_another_ones_word_in_one_document_may_do_so_in_the_next()
     told = [telling("whole", "d", ANA, basis=CLERKS), telling("short", "c", ANA)]
     reason = "Ana Ruiz may only pass on the word of “two clerks”, as in another document."
     assert side(Scene.of([paper("d"), paper("c")], told)) == (1, 2, [reason])
+
+
+def test_the_holder_of_the_same_words_in_copies_is_the_one_whom_the_surest_reading_names() -> None:
+    copies = [Copy(("a", each), ((Span(0, 50), Span(0, 50)),), None, "undated") for each in ("b", "c")]
+    told = [
+        telling("mistaken", "a", CLERKS, confidence=0.4),
+        telling("sure", "b", ANA, confidence=0.9),
+        telling("open", "c", None, confidence=0.5),
+    ]
+    scene = Scene.of([paper("a", day=None), paper("b", day=None), paper("c", day=None)], told, tuple(copies))
+    positions = answer(scene, "id", "the weir is cracked", 1.0).positions[Stance.SAYS]
+    assert [one.entity for one in positions] == ["Ana Ruiz"] * 3
+    assert [one.chain[-1].name for one in positions] == ["Ana Ruiz"] * 3

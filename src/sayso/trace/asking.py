@@ -378,7 +378,9 @@ def _adds(found: Telling, tellings: Mapping[str, Telling]) -> bool:
 def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
     paper = scene.papers[one.document]
     sources = [step for step in chain.steps if step.kind is StepKind.SOURCE]
-    holder = one.finder or (paper.signer if one.own_voice else one.speaker)
+    holder = _holder(scene, one)
+    if chain.surest is not None:  # the same words in another document, which tell more surely whose they are
+        holder = _holder(scene, chain.surest) or holder
     outlet = one.own_voice and holder is None
     return Position(
         stance=one.stance or Stance.SAYS,
@@ -397,6 +399,11 @@ def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
         span=one.span,
         put=one.put,
     )
+
+
+def _holder(scene: Scene, one: Telling) -> Person | None:
+    """Who holds what is told; None where that is the outlet, or not known."""
+    return one.finder or (scene.papers[one.document].signer if one.own_voice else one.speaker)
 
 
 def _superseded(these: list[Position], told: dict[Stance, list[Position]]) -> list[Position]:
