@@ -76,8 +76,8 @@ def credited(document: Document) -> Iterator[tuple[str, str]]:
         yield _key(found[1]), "dateline"
     length = len(document.text)
     for found in _TOGETHER.finditer(document.text, 0, HEAD):
-        words = found.group().split()
-        yield from ((_key(" ".join(words[-count:])), "first lines") for count in range(1, _LONGEST_NAME + 1))
+        line = found.group().split()
+        yield from ((_key(" ".join(line[-count:])), "first lines") for count in range(1, _LONGEST_NAME + 1))
     ends = (("first lines", 0, HEAD, _AT_THE_HEAD), ("last lines", max(0, length - TAIL), length, _AT_THE_END))
     for where, start, stop, patterns in ends:
         for found in (one for pattern in patterns for one in pattern.finditer(document.text, start, stop)):
