@@ -25,6 +25,15 @@ def answers(text: str) -> list[tuple[Effect | None, str]]:
         ("I can’t imagine a bigger lie.", Effect.DENIES),
         ("There is not a word of truth in it.", Effect.DENIES),
         ("It is no lie.", None),
+        ("We agree.", Effect.SAYS),
+        ("I agree", Effect.SAYS),
+        ("Agreed.", Effect.SAYS),
+        ("That is true.", Effect.SAYS),
+        ("That’s right", Effect.SAYS),
+        ("Yes, we sold it.", Effect.SAYS),
+        ("We don’t agree.", Effect.DENIES),
+        ("We agree to the sale.", None),
+        ("It is true of the mill.", None),
         ("The bridge is possible to repair by June if the council pays.", None),
         ("Nonsense like the Velm ferry costs us all money.", None),
         ("The mill is sold.", None),
@@ -50,6 +59,14 @@ def test_who_calls_it_a_lie_disputes_what_was_said_last() -> None:
         "“That is a lie,” said Ana Ruiz, who owns the company."
     )
     assert answers(text) == [(Effect.DENIES, "Tarn Ferries had sunk the barge")]
+
+
+def test_who_agrees_says_what_was_said_last() -> None:
+    text = (
+        "The harbour master, Paul Osei, told the Courier that Tarn Ferries had sunk the barge.\n\n"
+        "“We agree,” said Ana Ruiz, who owns the lighthouse."
+    )
+    assert answers(text) == [(Effect.SAYS, "Tarn Ferries had sunk the barge")]
 
 
 @pytest.mark.parametrize(

@@ -257,12 +257,46 @@ def test_the_agency_that_is_credited_was_first_whatever_the_days() -> None:
         replace(COURIER, text=text("Cracks found\nBy Norlands Press", *HARBOUR)),
         replace(COURIER, text=text(*HARBOUR, "This report was first published by the Norlands Press.")),
         replace(COURIER, text=text(*HARBOUR, "Norlands Press contributed to this report.")),
+        replace(COURIER, text=text("Cracks found\nIDA J. RUIZ and PAUL OSEI, Norlands Press", *HARBOUR)),
+        replace(COURIER, text=text("Cracks found\nBy Ida Ruiz | Norlands Press", *HARBOUR)),
+        replace(COURIER, text=text("Cracks found\nNorlands Press", *HARBOUR)),
+        replace(COURIER, text=text("Cracks found\nThe Norlands Press | Monday, July 1, 2024, 7:24 a.m.", *HARBOUR)),
+        replace(COURIER, text=text("Cracks found\nIDA RUIZ and PAUL OSEI Norlands Press", *HARBOUR)),
+        replace(COURIER, text=text("Cracks found\nBy Ida Ruiz Norlands Press", *HARBOUR)),
+        replace(
+            COURIER, text=text("Cracks found. " * 80 + "\nVELM, Ostrey (Norlands Press) _ " + HARBOUR[0], *HARBOUR[1:])
+        ),
+        replace(COURIER, text=text(*HARBOUR, "Norlands Press writers Ida Ruiz in Velm and Paul Osei contributed.")),
+        replace(COURIER, text=text(*HARBOUR, "Copyright 2024 The Norlands Press. All rights reserved.")),
     ],
-    ids=["byline", "dateline", "first line", "line of its own", "stated", "contributed"],
+    ids=[
+        "byline",
+        "dateline",
+        "first line",
+        "line of its own",
+        "stated",
+        "contributed",
+        "name before it",
+        "line of both",
+        "line alone",
+        "line with a date",
+        "line of capitals",
+        "line with by",
+        "dateline far down",
+        "writers contributed",
+        "copyright",
+    ],
 )
 def test_the_agency_is_found_wherever_a_document_signs(signed: Document) -> None:
     assert first_of(signed, PRESS, LEXICON)[0] == "press"
     assert first_of(PRESS, signed, LEXICON)[0] == "press"
+
+
+def test_an_agency_that_a_text_only_speaks_of_is_not_credited() -> None:
+    tells = replace(
+        COURIER, text=text("Ida Ruiz told Norlands Press that it cracked.", *HARBOUR, "Norlands Press, a firm.")
+    )
+    assert first_of(tells, PRESS, LEXICON)[0] == "courier"
 
 
 def test_a_document_that_is_linked_to_was_first() -> None:

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sayso.model import Act, Certainty, Copy, OriginKind, Relation, SourceKind, Span, Stance
-from sayso.trace.asking import _with_finder
+from sayso.trace.asking import _with_finder, answer
 from sayso.trace.chains import chain_of, holders
 from sayso.trace.origins import origins_of, origins_of_side
 from sayso.trace.scene import Paper, Person, Scene, Telling
-from sayso.trace.stances import stance_of
+from sayso.trace.stances import Bearing, bearing_of, stance_of
 
 ANA = Person("ana", "Ana Ruiz", SourceKind.PERSON, named=True, entity="1", roles=("mayor of Ostrey",))
 CLERKS = Person("clerks", "two clerks", SourceKind.GROUP, named=False)
@@ -58,6 +60,50 @@ def test_what_a_source_does_is_its_position(
     act: Act | None, certainty: Certainty | None, relation: Relation, stance: Stance | None
 ) -> None:
     assert stance_of(act, certainty, relation) is stance
+
+
+@pytest.mark.parametrize(
+    ("act", "source", "cue", "content", "stance"),
+    [
+        (Act.ACCUSE, "Mayor Ruiz", "has never blamed", "Velm for the flood", None),
+        (Act.ACCUSE, "Mayor Ruiz", "blamed", "Velm for the flood", Stance.SAYS),
+        (Act.DECIDE, "The court", "did not rule", "that the sale was void", None),
+        (Act.DECIDE, "The court", "ruled", "that the sale was void", Stance.SAYS),
+        (Act.DECIDE, "The charter", "forbids", "selling the mill", None),
+        (Act.COMMIT, "Paul Osei", "did not promise", "to reopen the ferry", None),
+        (Act.COMMIT, "Paul Osei", "does not plan", "to reopen the ferry", Stance.DISPUTES),
+        (Act.ENDORSE, "Paul Osei", "doesn’t agree", "that the weir is cracked", Stance.DISPUTES),
+        (Act.ENDORSE, "Paul Osei", "has never backed", "the sale of the mill", None),
+        (Act.FIND, "Divers", "found", "no clear sign that the weir is cracked", Stance.DISPUTES),
+        (Act.FIND, "Divers", "found", "any proof that the weir is cracked", Stance.DISPUTES),
+        (Act.FIND, "Divers", "did not see", "a sign of cracks in the weir", Stance.DISPUTES),
+        (Act.FIND, "Divers", "did not know", "that the weir is cracked", None),
+        (Act.FIND, "Divers", "will see", "if the weir is cracked", None),
+        (Act.ASSERT, "The note", "does not show", "that the weir is cracked", None),
+        (Act.ASSERT, "The note", "not only says", "that the weir is cracked", Stance.SAYS),
+        (Act.ASSERT, "The note", "did not deny", "that the weir is cracked", None),
+        (Act.ASSERT, "Nobody", "says", "that the weir is cracked", None),
+        (Act.ASSERT, "The note", "has no evidence", "that the weir is cracked", Stance.DISPUTES),
+        (Act.BELIEVE, "Ana Ruiz", "doubts", "whether the weir is cracked", Stance.DISPUTES),
+        (Act.BELIEVE, "Ana Ruiz", "doesn't think", "that the weir is cracked", Stance.DISPUTES),
+        (Act.DENY, "Ana Ruiz", "does not believe", "that the weir is cracked", Stance.DISPUTES),
+        (Act.WANT, "Ana Ruiz", "does not want", "the weir to be mended", None),
+        (Act.ASK, "Ana Ruiz", "did not ask", "whether the weir is cracked", Stance.ASKS),
+        (Act.DECLINE, "Ana Ruiz", "would not say", "whether the weir is cracked", Stance.WITHHOLDS),
+    ],
+)
+def test_what_is_not_done_is_not_said(act: Act, source: str, cue: str, content: str, stance: Stance | None) -> None:
+    assert stance_of(act, None, Relation.SAME, bearing_of(act, source, cue, content)) is stance
+
+
+def test_what_is_left_open_stays_so_where_its_cue_is_negated() -> None:
+    bearing = bearing_of(Act.ASSERT, "The fire chief", "did not rule out", "arson at the mill")
+    assert stance_of(Act.ASSERT, Certainty.POSSIBLE, Relation.SAME, bearing) is Stance.POSSIBLE
+
+
+@given(st.sampled_from(list(Act)), st.text(max_size=30), st.text(max_size=30), st.text(max_size=60))
+def test_any_words_have_a_bearing(act: Act, source: str, cue: str, content: str) -> None:
+    assert bearing_of(act, source, cue, content) in Bearing
 
 
 def test_the_paper_reports_what_clerks_say_and_is_a_step_on_the_way() -> None:
@@ -289,3 +335,16 @@ def test_who_passes_on_another_ones_word_in_one_document_may_do_so_in_the_next()
     told = [telling("whole", "d", ANA, basis=CLERKS), telling("short", "c", ANA)]
     reason = "Ana Ruiz may only pass on the word of “two clerks”, as in another document."
     assert side(Scene.of([paper("d"), paper("c")], told)) == (1, 2, [reason])
+
+
+def test_the_holder_of_the_same_words_in_copies_is_the_one_whom_the_surest_reading_names() -> None:
+    copies = [Copy(("a", each), ((Span(0, 50), Span(0, 50)),), None, "undated") for each in ("b", "c")]
+    told = [
+        telling("mistaken", "a", CLERKS, confidence=0.4),
+        telling("sure", "b", ANA, confidence=0.9),
+        telling("open", "c", None, confidence=0.5),
+    ]
+    scene = Scene.of([paper("a", day=None), paper("b", day=None), paper("c", day=None)], told, tuple(copies))
+    positions = answer(scene, "id", "the weir is cracked", 1.0).positions[Stance.SAYS]
+    assert [one.entity for one in positions] == ["Ana Ruiz"] * 3
+    assert [one.chain[-1].name for one in positions] == ["Ana Ruiz"] * 3

@@ -52,6 +52,29 @@ def test_a_claim_that_is_denied_was_made() -> None:
     assert [one.attribution for one in found] == [outer.id, inner.id]
 
 
+def test_where_there_is_no_sign_nothing_shows_it() -> None:
+    text = "Divers found no sign that the lock had been forced."
+    outer = told(text, "found", "no sign that the lock had been forced", act=Act.FIND)
+    inner = told(text, "sign", "that the lock had been forced", act=Act.ASSERT, within=outer.id)
+    (one,) = propositions(Reading(Document("d", text), (outer, inner)))
+    assert (one.attribution, one.text, one.relays) == (outer.id, "the lock had been forced", ())
+
+
+def test_a_sign_that_was_found_shows_it() -> None:
+    text = "Divers found a sign that the lock had been forced."
+    outer = told(text, "found", "a sign that the lock had been forced", act=Act.FIND)
+    inner = told(text, "sign", "that the lock had been forced", act=Act.ASSERT, within=outer.id)
+    found = propositions(Reading(Document("d", text), (outer, inner)))
+    assert [one.attribution for one in found] == [outer.id, inner.id]
+
+
+def test_who_informed_somebody_is_no_part_of_what_was_told() -> None:
+    text = "Ida Ruiz said that she was informed by the port police that the old barge was empty."
+    inner = told(text, "was informed by", "the port police that the old barge was empty", act=Act.ASSERT)
+    (one,) = propositions(Reading(Document("d", text), (inner,)))
+    assert one.text == "the old barge was empty"
+
+
 def test_what_puts_nothing_forward_is_not_relayed() -> None:
     text = "Ida Ruiz knows that her view was wrong."
     outer = told(text, "knows", "that her view was wrong", act=Act.FIND)

@@ -56,3 +56,22 @@ def test_nothing_to_state() -> None:
 def test_no_blank_or_letter_before_a_full_stop_stops_the_splitting(blank: str) -> None:
     text = f"the J{blank}. Ruiz left. He sailed."
     assert [one.of(text) for one in sentences(text)][-1] == "He sailed."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Ostrey-U.S. treaty is void.",
+        "Talks on E.U.-U.S. tariffs began.",
+        "The post-U.S.S.R. years were lean.",
+        "Ruiz led the anti-U.K. protests.",
+    ],
+)
+def test_letters_with_stops_that_hang_on_a_word_end_no_sentence(text: str) -> None:
+    both = f"{text} He sailed."
+    assert [one.of(both) for one in sentences(both)] == [text, "He sailed."]
+
+
+def test_the_line_that_says_who_posted_it_states_nothing() -> None:
+    text = "Weir cracked\n\nIt will hold.\n\n— Ana Ruiz (@anaruiz) July 16, 2018\n\nIt is closed."
+    assert [told for told, _ in shown(text)] == ["Weir cracked", "It will hold.", "It is closed."]

@@ -13,7 +13,7 @@ from ledgers import add_to, holding, person, told, unnamed, write
 
 from sayso.cli import main
 from sayso.lexicon import load_lexicon
-from sayso.model import Act, Attribution, Reading, Span, Stance
+from sayso.model import Act, Attribution, Reading, Source, SourceKind, Span, Stance
 from sayso.trace.asking import who
 from sayso.trace.copying import copies_in, find_copies
 from sayso.trace.tracing import claim_models, trace
@@ -190,3 +190,26 @@ def test_a_document_that_came_later_brings_its_position_to_the_claim() -> None:
     found = who(ledger, "a:9-13", MODELS)
     assert found is not None
     assert [one.document for one in found.positions[Stance.DISPUTES]] == ["c"]
+
+
+@pytest.mark.parametrize(("police", "named"), [("the port police", False), ("the Velm Port Police", True)])
+def test_who_informed_a_speaker_holds_what_they_were_told(police: str, named: bool) -> None:
+    inside = f"she was informed by {police} that {CRACKED}"
+    reading = told("a", f"Ana Ruiz said {inside}.", ANA, published="2024-03-02")
+    (outer,) = reading.attributions
+    text = reading.document.text
+    cue = Span(text.index("was informed by"), text.index("was informed by") + len("was informed by"))
+    content = Span(cue.end + 1, text.index(CRACKED) + len(CRACKED))
+    inner = Attribution(f"a:{cue.start}-{cue.end}", None, cue, (content,), 0.9, act=Act.ASSERT, within=outer.id)
+    sources = reading.sources
+    if named:
+        at = text.index("Velm Port Police")
+        known = Source("a:police", "Velm Port Police", SourceKind.ORGANIZATION, True, mentions=(Span(at, at + 16),))
+        sources = (*sources, known)
+    ledger = holding(replace(reading, attributions=(outer, inner), sources=sources))
+    trace(ledger, MODELS)
+    found = who(ledger, CRACKED, MODELS)
+    assert found is not None
+    assert [(one.entity, one.named, one.via) for one in found.positions[Stance.SAYS]] == [
+        (police if not named else "Velm Port Police", named, ("Ana Ruiz",))
+    ]

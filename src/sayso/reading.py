@@ -25,8 +25,9 @@ from sayso.extract.decode import Found
 from sayso.extract.dismissals import dismissals
 from sayso.extract.lists import said_lists
 from sayso.extract.postposed import postposed
+from sayso.extract.posts import posts
 from sayso.extract.tagger import Tagger, load_tagger
-from sayso.extract.turns import turns
+from sayso.extract.turns import turns, without_captions
 from sayso.extract.unanswered import unanswered
 from sayso.extract.words import Words, split_words
 from sayso.language import language_of
@@ -198,7 +199,7 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, C
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
     def more(found: list[Found]) -> list[Found]:
-        found = dismissals(words, lower, turns(words, found), models.lexicon)
+        found = dismissals(words, lower, posts(words, turns(words, without_captions(words, found))), models.lexicon)
         found = unanswered(words, lower, found, models.lexicon)
         return said_lists(words, lower, sentence, found, models.lexicon)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sayso.extract.decode import Found, Range
 from sayso.extract.words import Words, word_range
+from sayso.lexicon import word_list
 
 _LEAST = 4  # turns of a transcript
 _NAME = r"[^\W\d_a-z][\w.’'-]+(?:[ ](?:[^\W\d_a-z][\w.’'-]*|de|van|von|al|bin))*"
@@ -19,7 +20,7 @@ _TURN = re.compile(rf"^[ \t]*(?P<name>{_NAME})(?:,[^:\n]{{1,60}}|[ ]\([^)\n]{{1,
 
 def turns(words: Words, found: Sequence[Found]) -> list[Found]:
     """The attributions found, and the turns of a transcript in the place of those that cross their borders."""
-    labels = list(_TURN.finditer(words.text))
+    labels = [one for one in _TURN.finditer(words.text) if not _is_opener(one["name"])]
     names = [label["name"].split()[-1].casefold() for label in labels]
     if len(labels) < _LEAST or not 1 < len(set(names)) < len(names):
         return list(found)
@@ -29,6 +30,25 @@ def turns(words: Words, found: Sequence[Found]) -> list[Found]:
         if (turn := _turn(words, label, labels[i + 1].start() if i + 1 < len(labels) else None))
     ]
     return [*(one for one in found if not any(_crosses(one, turn) for turn in made)), *made]
+
+
+def without_captions(words: Words, found: Sequence[Found]) -> list[Found]:
+    """The attributions found, but for what "Photo:" or "Read more:" opens: nobody speaks there."""
+    return [one for one in found if not _opens_caption(words, one)]
+
+
+def _opens_caption(words: Words, one: Found) -> bool:
+    if one.source is None or _of(words, one.cue) != ":":
+        return False
+    return _is_opener(_of(words, one.source))
+
+
+def _of(words: Words, place: Range) -> str:
+    return words.text[int(words.start[place[0]]) : int(words.end[place[1] - 1])]
+
+
+def _is_opener(name: str) -> bool:
+    return set(name.lower().split()) <= word_list("openers of captions")
 
 
 def _turn(words: Words, label: re.Match[str], end: int | None) -> Found | None:

@@ -62,7 +62,8 @@ def effect_of(sentence: str) -> Effect | None:
     >>> effect_of("I would not rule anything out.")
     <Effect.POSSIBLE: 'possible'>
     """
-    found = [word.lower().replace("’", "'") for word in WORD.findall(sentence)]
+    places = list(WORD.finditer(sentence))
+    found = [word[0].lower().replace("’", "'") for word in places]
     there = set(found)
     for phrase, negated, effect in _answers(load_lexicon()):
         if phrase[0] not in there:
@@ -77,6 +78,9 @@ def effect_of(sentence: str) -> Effect | None:
             if negated == "no" and any(map(_negates, [w for w in before if w not in _DEGREES][-1:])):
                 continue
             beside = [w for w in found[:i] + found[i + size :] if w not in LITTLE_WORDS and not _negates(w)]
+            goes_on = sentence[places[i + size - 1].end() :].lstrip()[:1].isalnum()
+            if effect is Effect.SAYS and beside and goes_on:
+                continue  # "we agree to the sale" says something of its own; "yes, we sold it" answers
             if len(beside) <= _MOST_BESIDE and not _names(sentence, phrase):
                 return effect
     return None
@@ -140,7 +144,8 @@ def put_to(
     points: bool = False,
 ) -> list[Put]:
     """What an answer takes up, given the document's sentences: what its speaker was asked and what the article said
-    before of the same, or else, for one who denies, or who `points` at it, what the last before it is said to say."""
+    before of the same, or else, for one who denies or agrees, or who `points` at it, what the last before it is said
+    to say."""
     one = attributions[place]
     here = _sentence(starts, one.cue.start)
     first = max(0, here - 1)
@@ -159,7 +164,7 @@ def put_to(
         asked = _PUT.search(text, starts[number].start, starts[number].end)
         if asked and not (inside.start <= asked.start("put") < inside.end):
             return [Put(Span(asked.start("put"), asked.end("put")), None, denied)]
-    if not (denied or points):
+    if not (denied or points or answer is Effect.SAYS):
         return []
     for other in sorted(attributions, key=lambda two: -two.cue.start):
         if other.cue.start >= one.cue.start or other.within is not None or other.act not in _SAYING:

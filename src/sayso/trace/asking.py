@@ -44,9 +44,10 @@ from sayso.trace.judge import judge_pairs
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
 from sayso.trace.origins import origins_of_side
+from sayso.trace.propositions import informer_in
 from sayso.trace.rows import Rows, Sources, rows_of, sources_with
 from sayso.trace.scene import Paper, Person, Scene, Telling
-from sayso.trace.stances import stance_of, stance_of_answer
+from sayso.trace.stances import bearing_of, stance_of, stance_of_answer
 from sayso.trace.stems import WORD, plain, stem
 from sayso.trace.wordings import propositions_of, wordings_in
 
@@ -340,7 +341,7 @@ def scene_of(ledger: sqlite3.Connection, members: Iterable[Member], known: Rows 
         first = True
         while outer is not None:
             answer = Effect(one["answer"]) if first and one["answer"] else None
-            found, outer = _attribution(rows, outer, paper, member if first else None, answer)
+            found, outer = _attribution(rows, outer, paper, member if first else None, answer, one["position"] == 0)
             if answer is not None:
                 found = replace(found, put=one["text"])
             elif first:
@@ -403,7 +404,9 @@ def _adds(found: Telling, tellings: Mapping[str, Telling]) -> bool:
 def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
     paper = scene.papers[one.document]
     sources = [step for step in chain.steps if step.kind is StepKind.SOURCE]
-    holder = one.finder or (paper.signer if one.own_voice else one.speaker)
+    holder = _holder(scene, one)
+    if chain.surest is not None:  # the same words in another document, which tell more surely whose they are
+        holder = _holder(scene, chain.surest) or holder
     outlet = one.own_voice and holder is None
     return Position(
         stance=one.stance or Stance.SAYS,
@@ -422,6 +425,11 @@ def _position(scene: Scene, one: Telling, chain: Chain) -> Position:
         span=one.span,
         put=one.put,
     )
+
+
+def _holder(scene: Scene, one: Telling) -> Person | None:
+    """Who holds what is told; None where that is the outlet, or not known."""
+    return one.finder or (scene.papers[one.document].signer if one.own_voice else one.speaker)
 
 
 def _superseded(these: list[Position], told: dict[Stance, list[Position]]) -> list[Position]:
@@ -581,9 +589,10 @@ def _certainty_of(told: str) -> Certainty:
 
 
 def _attribution(
-    rows: Rows, row: int, paper: Paper, member: Member | None, answer: Effect | None
+    rows: Rows, row: int, paper: Paper, member: Member | None, answer: Effect | None, opens: bool
 ) -> tuple[Telling, int | None]:
-    """An attribution as a telling, and the row of the one that encloses it. One that is no member has no stance."""
+    """An attribution as a telling, and the row of the one that encloses it. One that is no member has no stance; of one
+    that is, it is told whether that opens the content."""
     found = rows.attributions[row]
     certainty = Certainty(found["certainty"]) if found["certainty"] else None
     act = Act(found["act"]) if found["act"] else None
@@ -591,7 +600,10 @@ def _attribution(
     outer: int | None = found["within_id"]
     stance, sure = None, float(found["confidence"])
     if member is not None:
-        stance = stance_of_answer(answer, member.relation) if answer else stance_of(act, certainty, member.relation)
+        bearing = bearing_of(act, found["source"], found["cue"], found["content"] if opens else "")
+        stance = (
+            stance_of_answer(answer, member.relation) if answer else stance_of(act, certainty, member.relation, bearing)
+        )
         sure *= member.confidence * (TAKEN_UP if answer else 1)
     telling = Telling(
         id=whole_id(paper.id, found["reading_id"]),
@@ -618,7 +630,8 @@ def _in_title(document: sqlite3.Row, span: Span) -> bool:
 
 def _speaker(rows: Rows, one: sqlite3.Row, paper: Paper) -> Person | None:
     """The speaker of an attribution. Inside another one's content, where none is expressed, it is understood: the one
-    who speaks there, unless they say that they were told it; then it is whoever told them."""
+    who speaks there, unless they say that they were told it ("was informed by the police that"); then it is whoever
+    told them."""
     speaker = _person(rows.sources, one["speaker_id"], paper.id, paper.outlet, paper.outlet_id)
     if speaker is not None or one["within_id"] is None or one["source"] is not None:
         return speaker
@@ -626,7 +639,20 @@ def _speaker(rows: Rows, one: sqlite3.Row, paper: Paper) -> Person | None:
     if around is None or not is_told(one["cue"].lower().split()):
         return around
     id_ = f"{whole_id(paper.id, one['reading_id'])}:informer"
-    return Person(id_, f"whoever told {around.name}", SourceKind.GROUP, named=False)
+    span = rows.spans[one["id"]]
+    text = rows.ledger.execute(
+        "SELECT substr(text, ? + 1, ?) AS told FROM documents WHERE id = ?",
+        (span.start, span.end - span.start, one["document_id"]),
+    ).fetchone()["told"]
+    informer = informer_in(text)
+    if informer is None:
+        return Person(id_, f"whoever told {around.name}", SourceKind.GROUP, named=False)
+    for row in rows.ledger.execute(
+        "SELECT id, name FROM sources WHERE document_id = ? AND is_named ORDER BY id", (one["document_id"],)
+    ):
+        if folded(row["name"]).removeprefix("the ") == folded(informer).removeprefix("the "):
+            return _person(sources_with(rows.ledger, [row["id"]]), row["id"], paper.id, paper.outlet, paper.outlet_id)
+    return Person(id_, informer, SourceKind.GROUP, named=False)
 
 
 def _basis_of(rows: Rows, one: sqlite3.Row) -> int | None:

@@ -16,11 +16,13 @@ MOST_STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A chain's steps, the source or outlet at its end, and the documents of a circle that it ran into."""
+    """A chain's steps, the source or outlet at its end, and the documents of a circle that it ran into; and what the
+    surest of its copies is, where the chain ends as that one does."""
 
     steps: tuple[Step, ...]
     end: Person | Paper
     circle: tuple[str, ...] = ()
+    surest: Telling | None = None
 
 
 def chain_of(scene: Scene, telling: Telling) -> Chain:
@@ -37,8 +39,9 @@ def chain_of(scene: Scene, telling: Telling) -> Chain:
     theirs = _follow(scene, surest, ())
     if theirs.circle or telling.document in {step.id for step in theirs.steps}:
         return found
-    steps = found.steps if len(found.steps) > 1 else (found.steps[0], *theirs.steps[1:])
-    return Chain(steps, theirs.end)
+    if len(found.steps) > 1 and (found.end == theirs.end or surest.own_voice):
+        return Chain(found.steps, theirs.end)
+    return Chain((found.steps[0], *theirs.steps[1:]), theirs.end, surest=surest)
 
 
 def holders(scene: Scene) -> list[Telling]:

@@ -12,10 +12,38 @@ from sayso.ledger.storing import day_of
 from sayso.lexicon import Lexicon
 from sayso.model import Document
 
-HEAD = 400  # characters at the beginning of a text in which an agency signs: "OSTREY (Norlands Press) —"
+HEAD = 1000  # characters at the beginning of a text in which an agency signs: "OSTREY (Norlands Press) —"
+TAIL = 1000  # characters at its end in which it does: "Copyright 2024 Norlands Press"
 _PARTS = re.compile(r"\s*(?:[,;/|&()]|\band\b|\bfor\b|\s[-–—]+\s)\s*", re.IGNORECASE)
 _BY = re.compile(r"^(?:by|from|with)\s+", re.IGNORECASE)
-_SIGNED = re.compile(r"\(([^()\n]{2,40})\)\s*[-–—:]|^\s*by\s+([^\n]{2,60})$", re.IGNORECASE | re.MULTILINE)
+_SIGNED = re.compile(r"\(([^()\n]{2,40})\)\s*[-–—:_]|^\s*by\s+([^\n]{2,80})$", re.IGNORECASE | re.MULTILINE)
+_WORD = r"[A-Z](?:\.(?=[^\S\n])|[\w&’'-]*(?:\.\w+)*)"
+_NAME = rf"(?:[Tt]he[^\S\n]+)?{_WORD}(?:[^\S\n]+{_WORD}){{0,4}}"
+_DATELINE = re.compile(  # "OSTREY, Norland (Norlands Press) —", wherever it opens a line
+    r"^[^\S\n]*[A-Z][A-Z .’'-]{2,40}(?:,[^\S\n]+[\w. ]{2,30})?[^\S\n]*\(([^()\n]{2,40})\)[^\S\n]*[-–—:_]",
+    re.MULTILINE,
+)
+_BYLINE = re.compile(  # "IDA RUIZ and PAUL OSEI, Norlands Press"
+    rf"^[^\S\n]*({_NAME}(?:[^\S\n]+and[^\S\n]+{_NAME})?[^\S\n]*[,|•][^\S\n]*{_NAME})[^\S\n]*$", re.MULTILINE
+)
+_ALONE = re.compile(  # "Norlands Press", "Norlands Press | Monday, July 16, 2018"
+    rf"^[^\S\n]*({_NAME}?)[^\S\n]*(?:[|,—–-]?[^\S\n]*(?:[A-Z][a-z]+day,?[^\S\n]+)?[A-Z][a-z]+[^\S\n]+\d{{1,2}},[^\n]*)?$",
+    re.MULTILINE,
+)
+_TOGETHER = re.compile(  # "By IDA RUIZ Norlands Press", "IDA RUIZ Norlands Press"
+    r"^[^\S\n]*(?:[Bb]y[^\S\n]+[^\n]{2,80}?|(?:[A-Z][A-Z.’'-]+,?[^\S\n]+(?:and[^\S\n]+)?){2,8}[A-Z][^\n]{1,40}?)[^\S\n]*$",
+    re.MULTILINE,
+)
+_LONGEST_NAME = 4  # words of an agency's name behind those who wrote for it
+_HELPED = re.compile(  # "Norlands Press writers Ida Ruiz and Paul Osei contributed to this report"
+    rf"({_NAME})[^\S\n]+(?:[a-z-]+[^\S\n]+){{0,2}}(?:[Ww]riter|[Rr]eporter|[Cc]orrespondent|[Jj]ournalist|[Ee]ditor)s?\b"
+    r"[^.\n]{0,200}\bcontributed\b"
+)
+_OWNED = re.compile(  # "Copyright 2024 The Norlands Press"
+    rf"(?:[Cc]opyright|COPYRIGHT|©|\([cC]\))(?:[^\S\n]*(?:©|\([cC]\)|\d{{4}},?|by))*[^\S\n]*({_NAME})"
+)
+_AT_THE_HEAD = (_SIGNED, _ALONE, _BYLINE, _HELPED, _OWNED)
+_AT_THE_END = (_BYLINE, _HELPED, _OWNED)
 
 
 def first_of(a: Document, b: Document, lexicon: Lexicon) -> tuple[str | None, str]:
@@ -38,15 +66,23 @@ def first_of(a: Document, b: Document, lexicon: Lexicon) -> tuple[str | None, st
 
 
 def credited(document: Document) -> Iterator[tuple[str, str]]:
-    """The names that a document signs with, folded, each with where it stands: its credit, byline, dateline or
-    the beginning of its text."""
+    """The names that a document signs with, folded, each with where it stands: its credit, byline, dateline, or
+    the beginning or end of its text."""
     fields = (("credit", document.credit), ("byline", document.byline), ("dateline", document.dateline))
     for where, words in fields:
         for part in _PARTS.split(words or ""):
             yield _key(_BY.sub("", part)), where
-    for found in _SIGNED.finditer(document.text[:HEAD]):
-        for part in _PARTS.split(found.group(1) or found.group(2)):
-            yield _key(part), "first lines"
+    for found in _DATELINE.finditer(document.text):
+        yield _key(found[1]), "dateline"
+    length = len(document.text)
+    for found in _TOGETHER.finditer(document.text, 0, HEAD):
+        line = found.group().split()
+        yield from ((_key(" ".join(line[-count:])), "first lines") for count in range(1, _LONGEST_NAME + 1))
+    ends = (("first lines", 0, HEAD, _AT_THE_HEAD), ("last lines", max(0, length - TAIL), length, _AT_THE_END))
+    for where, start, stop, patterns in ends:
+        for found in (one for pattern in patterns for one in pattern.finditer(document.text, start, stop)):
+            for part in _PARTS.split(next(group for group in found.groups() if group)):
+                yield _key(part), where
 
 
 def _stated(document: Document, other: Document, lexicon: Lexicon) -> str | None:

@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from sayso.ledger.notices import is_heading
-from sayso.lexicon import load_lexicon
+from sayso.lexicon import load_lexicon, word_list
 from sayso.model import Act, Attribution, Reading, Source, Span
 from sayso.statements import sentences
 from sayso.trace.agreement import Facts, facts_of
 from sayso.trace.answers import Effect, effect_of, matter_raised, put_to, reference_of
 from sayso.trace.names_told import Name, same_name
+from sayso.trace.stances import Bearing, bearing_of, beyond_lacking
 from sayso.trace.stems import LITTLE_WORDS, WORD
 
 LEAST_WORDS = 3  # of a content
@@ -44,12 +45,18 @@ _DETERMINERS = "(?:the|this|that|an?|its|his|her|their)"
 _TO_DO = re.compile(r"\bto\s+(?:\w+ly\s+)?\Z", re.IGNORECASE)
 _DO_SO = re.compile(r"\bdo(?:ing)?\s+(?:so|that|this)\b", re.IGNORECASE)
 _QUOTES = re.compile(r"[“”\"„«»]")
+_NO_SUCH = re.compile(r"\b(?:no|without(?:\s+any)?)\s+(?:[\w-]+\s+){0,3}[\w-]+\Z", re.IGNORECASE)
 _LINKS = re.compile(  # "links between Ostrey and the fire" put forward that Ostrey is linked to the fire
     r"^\W*(?:that\s+)?(?:there\s+(?:is|was|are|were)\s+)?(?:(?:any|all|alleged|such|the|an?"
     r"|(?:talk|claims?|reports?|suggestions?|rumou?rs?|allegations?|ideas?) of)\s+)*(?:links?|ties|connections?)\s+"
     r"between\s+(?P<one>[^,.;]+?)(?:\s+and\s+|,\s+)(?P<other>.+?)(?:\s+(?:as|for)\s+(?:an?\s+)?(?:[\w-]+\s+){0,2}"
     r"[\w-]+)?$",
     re.IGNORECASE | re.DOTALL,
+)
+_INFORMER = re.compile(
+    rf"\b(?:{'|'.join(sorted(word_list('participles of those who were told')))})\b[^.;,]{{0,40}}?\bby\s+"
+    r"(?P<who>[^.;,“”\"]{2,80}?),?\s+(?=that\b)",
+    re.IGNORECASE,
 )
 _OPEN = re.compile(r"(?:it|they|he|she|this|that|these|those)\b", re.IGNORECASE)
 _SHORT = 30  # words of two parts that stay together
@@ -107,7 +114,7 @@ def propositions(reading: Reading) -> list[Proposition]:
         outer = of_id.get(one.within or "")
         if outer is not None and _is_only_wished(document.text, outer, one):
             wished.add(one.id)
-        elif outer is not None and _is_not_told(document.text, outer, one):
+        elif _is_lacking(document.text, outer, one) or (outer and _is_not_told(document.text, outer, one)):
             untold.add(one.id)
         elif one.within is not None:
             inner.setdefault(one.within, []).append(one)
@@ -166,6 +173,21 @@ def _is_not_told(text: str, outer: Attribution, one: Attribution) -> bool:
     start = one.source.start if one.source is not None and one.source.end <= one.cue.start else one.cue.start
     opens = _WHETHER.fullmatch(text, min(outer.content[0].start, start), start) is not None
     return opens and (one.cue.start > start or one.cue.of(text).lower().endswith("ing"))
+
+
+def _is_lacking(text: str, outer: Attribution | None, one: Attribution) -> bool:
+    """Whether an attribution is to evidence that there is none of: who saw no sign that the lock had been forced tells
+    of none that shows it."""
+    noun = WORD.findall(one.cue.of(text).lower())[-1:]
+    if one.source is not None or not noun or noun[0] not in word_list("nouns for evidence"):
+        return False
+    if _NO_SUCH.search(text, max(0, one.cue.start - _AHEAD), one.cue.end):
+        return True
+    if outer is None or not outer.content:
+        return False
+    content = " ".join(piece.of(text) for piece in outer.content)
+    source = outer.source.of(text) if outer.source else None
+    return bearing_of(outer.act, source, outer.cue.of(text), content) is not Bearing.SO
 
 
 _Taken = tuple[str, Proposition | None, Effect]  # the words, the proposition that they are where one is, and the answer
@@ -259,11 +281,28 @@ def content_texts(
     text: str, one: Attribution, mentions: Sequence[tuple[Span, Source]], speaker: Source | None
 ) -> list[str]:
     """What a content puts forward, in words that stand by themselves: "to resign" gets the one who vows it, or who is
-    asked to."""
+    asked to, and "no sign that it burned" is about whether it burned."""
     found = standing_alone(text, one.content, mentions)
     if found:
+        if one.cue.of(text).lower().endswith(" by") and (informer := informer_in(_passage(text, one))):
+            found[0] = bare(re.sub(rf"^{re.escape(informer)}\s+", "", found[0]))
+        found[0] = beyond_lacking(found[0]) or found[0]
         found[0] = _with_subject(found[0], one, speaker)
     return [told for told in found if len(WORD.findall(told)) >= LEAST_WORDS]
+
+
+def _passage(text: str, one: Attribution) -> str:
+    return text[one.cue.start : max(piece.end for piece in one.content)]
+
+
+def informer_in(told: str) -> str | None:
+    """Who told it, by the words of an attribution whose speaker was told.
+
+    >>> informer_in("was informed by the port police that the barge was empty")
+    'the port police'
+    """
+    found = _INFORMER.search(told)
+    return found["who"] if found else None
 
 
 def standing_alone(text: str, pieces: Sequence[Span], mentions: Sequence[tuple[Span, Source]]) -> list[str]:

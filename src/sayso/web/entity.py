@@ -12,7 +12,7 @@ from sayso.ledger.namesakes import folded
 from sayso.ledger.questions import Said, Speaker, months_of, outlets_of, roles_of, speaker_with, statements_of
 from sayso.ledger.storing import whole_id
 from sayso.model import Act, Certainty, Relation, Stance
-from sayso.trace.stances import stance_of
+from sayso.trace.stances import bearing_of, stance_of
 from sayso.web.corrections import Corrected, held_of
 from sayso.web.page import NotThere, Page, row_id
 
@@ -118,11 +118,10 @@ def _positions(ledger: sqlite3.Connection, row: int) -> Iterable[OnClaim]:
 
 
 def _held(row: sqlite3.Row) -> Held | None:
-    stance = stance_of(
-        Act(row["act"]) if row["act"] else None,
-        Certainty(row["certainty"]) if row["certainty"] else None,
-        Relation(row["relation"]),
-    )
+    act = Act(row["act"]) if row["act"] else None
+    certainty = Certainty(row["certainty"]) if row["certainty"] else None
+    bearing = bearing_of(act, row["source"], row["cue"], row["content"] if row["position"] == 0 else "")
+    stance = stance_of(act, certainty, Relation(row["relation"]), bearing)
     if stance is None:
         return None
     return Held(
@@ -142,9 +141,9 @@ WHERE entity_id = ? ORDER BY published_on, documents.id LIMIT ?"""
 
 _HELD = """
 SELECT
-  claims.reading_id AS claim, claims.name AS text, members.relation, act, certainty, dated, attributions.content,
-  attributions.reading_id AS attribution, documents.name AS document, documents.reading_id AS document_id,
-  outlets.name AS outlet
+  claims.reading_id AS claim, claims.name AS text, members.relation, act, certainty, dated, source, cue, position,
+  attributions.content, attributions.reading_id AS attribution, documents.name AS document,
+  documents.reading_id AS document_id, outlets.name AS outlet
 FROM attributions
 JOIN propositions ON propositions.attribution_id = attributions.id
 JOIN members ON members.proposition_id = propositions.id
