@@ -216,6 +216,7 @@ def main(words: Sequence[str]) -> None:
     )
     parser.add_argument("--of-corpora", type=int, help="pairs of the corpora beside the written ones; default: all")
     parser.add_argument("--of-written", type=int, help="pairs of the written ones; default: all")
+    parser.add_argument("--whole", nargs="*", default=(), help="openings of written groups whose pairs are all taken")
     parser.add_argument("--rate", type=float, default=Settings.rate, help="of learning, at its highest")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the judge is, and the weights go")
     chosen = parser.parse_args(words)
@@ -228,7 +229,9 @@ def main(words: Sequence[str]) -> None:
     if chosen.of_corpora is not None:
         pairs = random.Random(s.seed).sample(pairs, min(chosen.of_corpora, len(pairs)))
     if chosen.of_written is not None:
-        own = random.Random(s.seed).sample(own, min(chosen.of_written, len(own)))
+        whole = [p for p in own if p.group.startswith(tuple(f"written {one}" for one in chosen.whole))]
+        others = [p for p in own if not p.group.startswith(tuple(f"written {one}" for one in chosen.whole))]
+        own = [*whole, *random.Random(s.seed).sample(others, min(chosen.of_written, len(others)))]
     pairs += own
     held = [p for p in pairs if is_held_out(p.group, PairSettings())]
     kept = [p for p in pairs if not is_held_out(p.group, PairSettings())]
