@@ -101,7 +101,7 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
             found.append(Candidate((place, place + 1), kind))
         elif kind and not (place + 1 < n and words.gap[place + 1] == 1 and _kind_at(words, lower, place + 1, nouns)):
             start = _start_of(words, lower, place)  # of "conference call", the call
-            if _is_noun(lower, start, place):
+            if _is_noun(lower, start, place, kind):
                 found.append(Candidate((start, _end_of(words, lower, place + 1, kind)), kind))
         place += 1
     return found
@@ -143,6 +143,8 @@ def _start_of(words: Words, lower: Sequence[str], place: int) -> int:
         before = lower[start - 1]
         inside = before not in _NOT_BEFORE and before not in _PUTTING_OUT if words.gap[start] else before in _JOINTS
         inside |= not words.gap[start] and lower[start] in _JOINTS  # "Monday's", "30-minute"
+        if before == "," and start > 2 and lower[start - 3] in _OPENING and words.gap[start - 2 : start].max() < 2:
+            return start - 3  # "a detailed, six-page letter"
         if not inside:
             break
         start -= 1
@@ -161,28 +163,40 @@ def _with_programme(words: Words, lower: Sequence[str], end: int) -> int:
 
 
 def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
-    """The dates of a text that may say when, and the first and last day that they come to by its publication date."""
+    """The dates of a text that may say when, and the first and last day that they come to by its publication date:
+    "earlier this month" ends with the day of publication."""
     found = []
     for span in find_dates(words.text):
         place = word_range(words, span.start, span.end)
         if place:
-            days = resolve_date(span.of(words.text), published)
+            days = utterance_days(span.of(words.text), published)
             found.append((Candidate(place, "day" if days and days[0] == days[1] else "longer"), days))
     return found
 
 
+def utterance_days(text: str, published: str | None) -> tuple[str, str] | None:
+    """The first and last day on which something can have been said, by the words of a date and the publication date."""
+    days = resolve_date(text, published)
+    if days and published and _EARLIER.match(text) and days[0] <= published[:10] < days[1]:
+        return days[0], published[:10]
+    return days
+
+
+_EARLIER = re.compile(r"earlier (?:on )?(?:this|in the) ", re.IGNORECASE)
 _VERBS = word_list("verbs that name their channel")
 _PUTTING_OUT = word_list("verbs of putting a text out")
 _DAYS = word_list("days and months")
 _DETERMINERS = word_list("determiners of a channel")
 _DETERMINED = [[word] for word in _DETERMINERS]
+_NO_CALLS = ("call", "calls")
 _LEADING = frozenset(["in", "on", "at", "during", "via", "with", "by", "from", "of"])
 
 
-def _is_noun(lower: Sequence[str], start: int, place: int) -> bool:
+def _is_noun(lower: Sequence[str], start: int, place: int, kind: str) -> bool:
     """Whether a word is the noun that it may be: "in a call", not "they call", nor "a call for help"."""
     led = bool(start) and lower[start - 1] in _LEADING
-    if not led and lower[place + 1 : place + 2] in (["for"], ["that"]):
+    held = kind in _OF_PEOPLE and lower[place] not in _NO_CALLS  # "agreed to an interview for the series"
+    if not led and (lower[place + 1 : place + 2] == ["that"] or (lower[place + 1 : place + 2] == ["for"] and not held)):
         return False
     if any(lower[i] in _DETERMINERS or lower[i] in ("'", "’") for i in range(start, place)):
         return True
@@ -284,13 +298,18 @@ class Scene:
     verbs: NDArray[np.bool_]  # of words: whether one looks like a verb
     said: Sequence[Said]
     last: Sequence[int | None]  # of attributions: the one of the same speaker before it
+    told: NDArray[np.bool_]  # of sentences: whether an attribution has its cue or content there
 
 
 def scene_of(words: Words, lower: Sequence[str], sentence: Ints, said: Sequence[Said], lexicon: Lexicon) -> Scene:
     """A text, the numbers of its words' sentences, and the attributions in it."""
     paragraph: Ints = np.cumsum(words.gap == NEW_PARAGRAPH)
     last = [_last_of_speaker(said, i) for i in range(len(said))]
-    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said, last)
+    told = np.zeros(int(sentence[-1]) + 1 if len(sentence) else 0, dtype=bool)
+    for one in said:
+        for start, end in (one.cue, *one.content):
+            told[sentence[start:end]] = True
+    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said, last, told)
 
 
 _HELPERS = word_list("helping verbs of silence")
@@ -386,7 +405,8 @@ _LED_BY = frozenset(("in", "on", "at", "during", "via", "by", "from", "of", "to"
     "before", "after", "through", "over", "late", "early", "earlier", "later", "the", "a", "an", "just", "only", "as",
     "his", "her", "its", "their"))  # fmt: skip
 _AHEAD = frozenset(("will", "would", "'ll", "ll", "to", "plans", "planned", "expected"))
-CLAUSE = 40
+_APART = frozenset(("after", "before", "since", "until", "following", "ahead"))  # "on Monday, after hinting that"
+CLAUSE = 41
 _FARTHEST = 150  # words between a candidate and a cue that are looked at: a text without full stops is one sentence
 
 
@@ -406,6 +426,7 @@ def _clause(scene: Scene, i: int, candidate: Candidate) -> list[float]:
     commas = sum(lower[k] == "," for k in free)
     relative = any(lower[k] in _RELATIVE for k in free)
     joining = any(lower[k] in _JOINING for k in free)
+    apart = any(lower[k] in _APART for k in (*free, *range(max(0, start - 1), start)))
     anchor = anchor_of(scene, candidate)
     first = anchor < 0 or sentence[anchor] != sentence[start]
     hangs = "" if first else lower[anchor]
@@ -426,6 +447,7 @@ def _clause(scene: Scene, i: int, candidate: Candidate) -> list[float]:
         together and commas > 1,
         relative,
         joining,
+        together and apart,
         together and bool(content),
         together and not ahead and len(free) <= 1,
         together and not ahead and not content and len(free) <= 3,
@@ -481,12 +503,13 @@ def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Ca
     before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
     last = next((j for j in before if said[j].nested == one.nested), None)
     mine = scene.last[i]
-    away, others, together, taken, direct = 9, False, False, None, False
+    away, others, together, taken, direct, report = 9, False, False, None, False, False
     if mine is not None:
         away = int(sentence[one.cue[0]]) - int(sentence[said[mine].cue[0]])
         others = any(said[j].speaker != one.speaker and not said[j].nested for j in range(mine + 1, i))
         together = bool(paragraph[said[mine].cue[0]] == paragraph[one.cue[0]])
         taken, direct = given[mine], said[mine].direct
+        report = not scene.told[sentence[said[mine].cue[0]] + 1 : sentence[one.cue[0]]].all()  # the outlet's own words
     mine_too = taken == candidate
     takers = [said[j].speaker == one.speaker for j in before if given[j] == candidate]
     signs = [
@@ -499,6 +522,8 @@ def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Ca
         mine_too and together,
         mine_too and one.direct,
         mine_too and direct,
+        mine_too and report,
+        mine_too and report and one.direct,
         away <= 2 and taken is None,
         away <= 2 and taken is not None and not mine_too,
         away <= 2 and not others,
@@ -552,7 +577,7 @@ def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
     )
 
 
-SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 42 + CLAUSE + OTHER
+SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 44 + CLAUSE + OTHER
 VECTOR = 48  # numbers in which the mention model says of a word what there is to say of it as a candidate, or as a cue
 COLUMNS = 2 * VECTOR  # of a word in the mention model's rows: as a candidate, as a cue
 
