@@ -328,15 +328,6 @@ def looks_like_verbs(lower: Sequence[str], lexicon: Lexicon) -> NDArray[np.bool_
     return found
 
 
-def candidate_signs(
-    scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None], other: Sequence[Candidate | None]
-) -> Floats:
-    """The signs that a candidate belongs to attribution i; `given` are those of the attributions before it, `other`
-    what all attributions took of the other kind: the channels, where dates are weighed."""
-    standing, carried = standing_signs(scene, i, candidate), carried_signs(scene, i, candidate, given)
-    return np.concatenate([standing, carried, other_signs(scene, i, candidate, other)])
-
-
 def standing_signs(scene: Scene, i: int, candidate: Candidate) -> Floats:
     """The signs of where a candidate stands, and of what kind it is."""
     words, lower, sentence, paragraph, said = scene.words, scene.lower, scene.sentence, scene.paragraph, scene.said
@@ -496,8 +487,8 @@ def anchor_of(scene: Scene, candidate: Candidate) -> int:
     return place
 
 
-def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None]) -> Floats:
-    """The signs that a candidate, which attributions before this one took, is this one's too."""
+def carried_signs(scene: Scene, i: int, some: Sequence[Candidate], given: Sequence[Candidate | None]) -> Floats:
+    """The signs that candidates, which attributions before this one took, are this one's too [candidates, signs]."""
     sentence, paragraph, said = scene.sentence, scene.paragraph, scene.said
     one = said[i]
     before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
@@ -510,53 +501,63 @@ def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Ca
         together = bool(paragraph[said[mine].cue[0]] == paragraph[one.cue[0]])
         taken, direct = given[mine], said[mine].direct
         report = not scene.told[sentence[said[mine].cue[0]] + 1 : sentence[one.cue[0]]].all()  # the outlet's own words
-    mine_too = taken == candidate
-    takers = [said[j].speaker == one.speaker for j in before if given[j] == candidate]
-    signs = [
-        last is not None and given[last] == candidate,
-        last is not None and given[last] == candidate and said[last].speaker == one.speaker,
-        mine_too,
-        *(mine_too and away == k for k in range(3)),
-        mine_too and away > 2,
-        mine_too and others,
-        mine_too and together,
-        mine_too and one.direct,
-        mine_too and direct,
-        mine_too and report,
-        mine_too and report and one.direct,
-        away <= 2 and taken is None,
-        away <= 2 and taken is not None and not mine_too,
-        away <= 2 and not others,
-        any(takers),
-        not all(takers),
-        len(takers) > 2,
-    ]
+    took = [(given[j], said[j].speaker == one.speaker) for j in before if given[j] is not None]
+    signs = []
+    for candidate in some:
+        mine_too = taken == candidate
+        takers = [same for other, same in took if other == candidate]
+        signs.append(
+            [
+                last is not None and given[last] == candidate,
+                last is not None and given[last] == candidate and said[last].speaker == one.speaker,
+                mine_too,
+                *(mine_too and away == k for k in range(3)),
+                mine_too and away > 2,
+                mine_too and others,
+                mine_too and together,
+                mine_too and one.direct,
+                mine_too and direct,
+                mine_too and report,
+                mine_too and report and one.direct,
+                away <= 2 and taken is None,
+                away <= 2 and taken is not None and not mine_too,
+                away <= 2 and not others,
+                any(takers),
+                not all(takers),
+                len(takers) > 2,
+            ]
+        )
     return np.array(signs, dtype=np.float32)
 
 
-def other_signs(scene: Scene, i: int, candidate: Candidate, other: Sequence[Candidate | None]) -> Floats:
-    """The signs that a candidate goes with what the attribution took of the other kind: "in an interview on Monday".
+def other_signs(scene: Scene, i: int, some: Sequence[Candidate], other: Sequence[Candidate | None]) -> Floats:
+    """The signs that candidates go with what the attribution took of the other kind: "in an interview on Monday"
+    [candidates, signs].
 
     Whoever took the channel from a sentence has that sentence's date as well; who took another one has not.
     """
     if not other:
-        return np.zeros(OTHER, dtype=np.float32)
+        return np.zeros((len(some), OTHER), dtype=np.float32)
     sentence, mine = scene.sentence, other[i]
-    start, end = candidate.words
     last = scene.last[i]
     before = None if last is None else other[last]
-    takers = [other[j] for j in range(max(0, i - _NEIGHBOURS), min(len(other), i + _NEIGHBOURS + 1)) if j != i]
-    together = mine is not None and sentence[mine.words[0]] == sentence[start]
-    signs = [
-        mine is not None,
-        together,
-        mine is not None and not together,
-        mine is not None and _apart(mine.words, candidate.words) <= _BESIDE,
-        mine is None and before is not None,
-        mine is not None and mine == before,
-        mine is not None and before is not None and mine != before,
-        any(t is not None and _apart(t.words, (start, end)) <= _BESIDE for t in takers),
-    ]
+    around = range(max(0, i - _NEIGHBOURS), min(len(other), i + _NEIGHBOURS + 1))
+    takers = {t.words for t in (other[j] for j in around if j != i) if t is not None}
+    signs = []
+    for candidate in some:
+        together = mine is not None and sentence[mine.words[0]] == sentence[candidate.words[0]]
+        signs.append(
+            [
+                mine is not None,
+                together,
+                mine is not None and not together,
+                mine is not None and _apart(mine.words, candidate.words) <= _BESIDE,
+                mine is None and before is not None,
+                mine is not None and mine == before,
+                mine is not None and before is not None and mine != before,
+                any(_apart(words, candidate.words) <= _BESIDE for words in takers),
+            ]
+        )
     return np.array(signs, dtype=np.float32)
 
 
@@ -682,10 +683,10 @@ def attach(
         some = options(candidates[low:high], scene, i, given)
         if not some:
             continue
-        signs = np.stack([candidate_signs(scene, i, c, given, other) for c in some])
-        given[i] = choose(
-            some, np.concatenate([signs, given_vectors(vectors, scene, i, some, weighing.anchored)], axis=1), weighing
-        )
+        standing = np.stack([standing_signs(scene, i, c) for c in some])
+        signs = [standing, carried_signs(scene, i, some, given), other_signs(scene, i, some, other)]
+        signs.append(given_vectors(vectors, scene, i, some, weighing.anchored))
+        given[i] = choose(some, np.concatenate(signs, axis=1), weighing)
     return given
 
 
