@@ -383,7 +383,8 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
     write_model(score_model(weights, kind, "signs", "hidden", "out"), place)
     one = choices[0]
     with torch.no_grad():
-        wanted = network(torch.from_numpy(one.signs), torch.from_numpy(one.means))
+        cue = torch.from_numpy(one.cue[None])
+        wanted = network(torch.from_numpy(one.signs), torch.from_numpy(one.means), cue, [len(one.signs)])
         vectors = network.vectors(articles[0].states)
     scene, candidates = articles[0].scene, articles[0].candidates
     every = (options(candidates, scene, i, [None] * len(scene.said)) for i in range(len(scene.said)))

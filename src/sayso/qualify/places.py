@@ -101,7 +101,7 @@ def find_channels(words: Words, lower: Sequence[str], lexicon: Lexicon) -> list[
             found.append(Candidate((place, place + 1), kind))
         elif kind and not (place + 1 < n and words.gap[place + 1] == 1 and _kind_at(words, lower, place + 1, nouns)):
             start = _start_of(words, lower, place)  # of "conference call", the call
-            if _is_noun(lower, start, place):
+            if _is_noun(lower, start, place, kind):
                 found.append(Candidate((start, _end_of(words, lower, place + 1, kind)), kind))
         place += 1
     return found
@@ -143,6 +143,8 @@ def _start_of(words: Words, lower: Sequence[str], place: int) -> int:
         before = lower[start - 1]
         inside = before not in _NOT_BEFORE and before not in _PUTTING_OUT if words.gap[start] else before in _JOINTS
         inside |= not words.gap[start] and lower[start] in _JOINTS  # "Monday's", "30-minute"
+        if before == "," and start > 2 and lower[start - 3] in _OPENING and words.gap[start - 2 : start].max() < 2:
+            return start - 3  # "a detailed, six-page letter"
         if not inside:
             break
         start -= 1
@@ -161,28 +163,40 @@ def _with_programme(words: Words, lower: Sequence[str], end: int) -> int:
 
 
 def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
-    """The dates of a text that may say when, and the first and last day that they come to by its publication date."""
+    """The dates of a text that may say when, and the first and last day that they come to by its publication date:
+    "earlier this month" ends with the day of publication."""
     found = []
     for span in find_dates(words.text):
         place = word_range(words, span.start, span.end)
         if place:
-            days = resolve_date(span.of(words.text), published)
+            days = utterance_days(span.of(words.text), published)
             found.append((Candidate(place, "day" if days and days[0] == days[1] else "longer"), days))
     return found
 
 
+def utterance_days(text: str, published: str | None) -> tuple[str, str] | None:
+    """The first and last day on which something can have been said, by the words of a date and the publication date."""
+    days = resolve_date(text, published)
+    if days and published and _EARLIER.match(text) and days[0] <= published[:10] < days[1]:
+        return days[0], published[:10]
+    return days
+
+
+_EARLIER = re.compile(r"earlier (?:on )?(?:this|in the) ", re.IGNORECASE)
 _VERBS = word_list("verbs that name their channel")
 _PUTTING_OUT = word_list("verbs of putting a text out")
 _DAYS = word_list("days and months")
 _DETERMINERS = word_list("determiners of a channel")
 _DETERMINED = [[word] for word in _DETERMINERS]
+_NO_CALLS = ("call", "calls")
 _LEADING = frozenset(["in", "on", "at", "during", "via", "with", "by", "from", "of"])
 
 
-def _is_noun(lower: Sequence[str], start: int, place: int) -> bool:
+def _is_noun(lower: Sequence[str], start: int, place: int, kind: str) -> bool:
     """Whether a word is the noun that it may be: "in a call", not "they call", nor "a call for help"."""
     led = bool(start) and lower[start - 1] in _LEADING
-    if not led and lower[place + 1 : place + 2] in (["for"], ["that"]):
+    held = kind in _OF_PEOPLE and lower[place] not in _NO_CALLS  # "agreed to an interview for the series"
+    if not led and (lower[place + 1 : place + 2] == ["that"] or (lower[place + 1 : place + 2] == ["for"] and not held)):
         return False
     if any(lower[i] in _DETERMINERS or lower[i] in ("'", "’") for i in range(start, place)):
         return True
@@ -284,13 +298,18 @@ class Scene:
     verbs: NDArray[np.bool_]  # of words: whether one looks like a verb
     said: Sequence[Said]
     last: Sequence[int | None]  # of attributions: the one of the same speaker before it
+    told: NDArray[np.bool_]  # of sentences: whether an attribution has its cue or content there
 
 
 def scene_of(words: Words, lower: Sequence[str], sentence: Ints, said: Sequence[Said], lexicon: Lexicon) -> Scene:
     """A text, the numbers of its words' sentences, and the attributions in it."""
     paragraph: Ints = np.cumsum(words.gap == NEW_PARAGRAPH)
     last = [_last_of_speaker(said, i) for i in range(len(said))]
-    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said, last)
+    told = np.zeros(int(sentence[-1]) + 1 if len(sentence) else 0, dtype=bool)
+    for one in said:
+        for start, end in (one.cue, *one.content):
+            told[sentence[start:end]] = True
+    return Scene(words, lower, sentence, paragraph, looks_like_verbs(lower, lexicon), said, last, told)
 
 
 _HELPERS = word_list("helping verbs of silence")
@@ -307,15 +326,6 @@ def looks_like_verbs(lower: Sequence[str], lexicon: Lexicon) -> NDArray[np.bool_
             found[i] = (before not in _NO_VERB_AFTER and not is_weak(word)) or word in _HELPERS
         before = word
     return found
-
-
-def candidate_signs(
-    scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None], other: Sequence[Candidate | None]
-) -> Floats:
-    """The signs that a candidate belongs to attribution i; `given` are those of the attributions before it, `other`
-    what all attributions took of the other kind: the channels, where dates are weighed."""
-    standing, carried = standing_signs(scene, i, candidate), carried_signs(scene, i, candidate, given)
-    return np.concatenate([standing, carried, other_signs(scene, i, candidate, other)])
 
 
 def standing_signs(scene: Scene, i: int, candidate: Candidate) -> Floats:
@@ -386,7 +396,8 @@ _LED_BY = frozenset(("in", "on", "at", "during", "via", "by", "from", "of", "to"
     "before", "after", "through", "over", "late", "early", "earlier", "later", "the", "a", "an", "just", "only", "as",
     "his", "her", "its", "their"))  # fmt: skip
 _AHEAD = frozenset(("will", "would", "'ll", "ll", "to", "plans", "planned", "expected"))
-CLAUSE = 40
+_APART = frozenset(("after", "before", "since", "until", "following", "ahead"))  # "on Monday, after hinting that"
+CLAUSE = 41
 _FARTHEST = 150  # words between a candidate and a cue that are looked at: a text without full stops is one sentence
 
 
@@ -406,6 +417,7 @@ def _clause(scene: Scene, i: int, candidate: Candidate) -> list[float]:
     commas = sum(lower[k] == "," for k in free)
     relative = any(lower[k] in _RELATIVE for k in free)
     joining = any(lower[k] in _JOINING for k in free)
+    apart = any(lower[k] in _APART for k in (*free, *range(max(0, start - 1), start)))
     anchor = anchor_of(scene, candidate)
     first = anchor < 0 or sentence[anchor] != sentence[start]
     hangs = "" if first else lower[anchor]
@@ -426,6 +438,7 @@ def _clause(scene: Scene, i: int, candidate: Candidate) -> list[float]:
         together and commas > 1,
         relative,
         joining,
+        together and apart,
         together and bool(content),
         together and not ahead and len(free) <= 1,
         together and not ahead and not content and len(free) <= 3,
@@ -474,64 +487,77 @@ def anchor_of(scene: Scene, candidate: Candidate) -> int:
     return place
 
 
-def carried_signs(scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None]) -> Floats:
-    """The signs that a candidate, which attributions before this one took, is this one's too."""
+def carried_signs(scene: Scene, i: int, some: Sequence[Candidate], given: Sequence[Candidate | None]) -> Floats:
+    """The signs that candidates, which attributions before this one took, are this one's too [candidates, signs]."""
     sentence, paragraph, said = scene.sentence, scene.paragraph, scene.said
     one = said[i]
     before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
     last = next((j for j in before if said[j].nested == one.nested), None)
     mine = scene.last[i]
-    away, others, together, taken, direct = 9, False, False, None, False
+    away, others, together, taken, direct, report = 9, False, False, None, False, False
     if mine is not None:
         away = int(sentence[one.cue[0]]) - int(sentence[said[mine].cue[0]])
         others = any(said[j].speaker != one.speaker and not said[j].nested for j in range(mine + 1, i))
         together = bool(paragraph[said[mine].cue[0]] == paragraph[one.cue[0]])
         taken, direct = given[mine], said[mine].direct
-    mine_too = taken == candidate
-    takers = [said[j].speaker == one.speaker for j in before if given[j] == candidate]
-    signs = [
-        last is not None and given[last] == candidate,
-        last is not None and given[last] == candidate and said[last].speaker == one.speaker,
-        mine_too,
-        *(mine_too and away == k for k in range(3)),
-        mine_too and away > 2,
-        mine_too and others,
-        mine_too and together,
-        mine_too and one.direct,
-        mine_too and direct,
-        away <= 2 and taken is None,
-        away <= 2 and taken is not None and not mine_too,
-        away <= 2 and not others,
-        any(takers),
-        not all(takers),
-        len(takers) > 2,
-    ]
+        report = not scene.told[sentence[said[mine].cue[0]] + 1 : sentence[one.cue[0]]].all()  # the outlet's own words
+    took = [(given[j], said[j].speaker == one.speaker) for j in before if given[j] is not None]
+    signs = []
+    for candidate in some:
+        mine_too = taken == candidate
+        takers = [same for other, same in took if other == candidate]
+        signs.append(
+            [
+                last is not None and given[last] == candidate,
+                last is not None and given[last] == candidate and said[last].speaker == one.speaker,
+                mine_too,
+                *(mine_too and away == k for k in range(3)),
+                mine_too and away > 2,
+                mine_too and others,
+                mine_too and together,
+                mine_too and one.direct,
+                mine_too and direct,
+                mine_too and report,
+                mine_too and report and one.direct,
+                away <= 2 and taken is None,
+                away <= 2 and taken is not None and not mine_too,
+                away <= 2 and not others,
+                any(takers),
+                not all(takers),
+                len(takers) > 2,
+            ]
+        )
     return np.array(signs, dtype=np.float32)
 
 
-def other_signs(scene: Scene, i: int, candidate: Candidate, other: Sequence[Candidate | None]) -> Floats:
-    """The signs that a candidate goes with what the attribution took of the other kind: "in an interview on Monday".
+def other_signs(scene: Scene, i: int, some: Sequence[Candidate], other: Sequence[Candidate | None]) -> Floats:
+    """The signs that candidates go with what the attribution took of the other kind: "in an interview on Monday"
+    [candidates, signs].
 
     Whoever took the channel from a sentence has that sentence's date as well; who took another one has not.
     """
     if not other:
-        return np.zeros(OTHER, dtype=np.float32)
+        return np.zeros((len(some), OTHER), dtype=np.float32)
     sentence, mine = scene.sentence, other[i]
-    start, end = candidate.words
     last = scene.last[i]
     before = None if last is None else other[last]
-    takers = [other[j] for j in range(max(0, i - _NEIGHBOURS), min(len(other), i + _NEIGHBOURS + 1)) if j != i]
-    together = mine is not None and sentence[mine.words[0]] == sentence[start]
-    signs = [
-        mine is not None,
-        together,
-        mine is not None and not together,
-        mine is not None and _apart(mine.words, candidate.words) <= _BESIDE,
-        mine is None and before is not None,
-        mine is not None and mine == before,
-        mine is not None and before is not None and mine != before,
-        any(t is not None and _apart(t.words, (start, end)) <= _BESIDE for t in takers),
-    ]
+    around = range(max(0, i - _NEIGHBOURS), min(len(other), i + _NEIGHBOURS + 1))
+    takers = {t.words for t in (other[j] for j in around if j != i) if t is not None}
+    signs = []
+    for candidate in some:
+        together = mine is not None and sentence[mine.words[0]] == sentence[candidate.words[0]]
+        signs.append(
+            [
+                mine is not None,
+                together,
+                mine is not None and not together,
+                mine is not None and _apart(mine.words, candidate.words) <= _BESIDE,
+                mine is None and before is not None,
+                mine is not None and mine == before,
+                mine is not None and before is not None and mine != before,
+                any(_apart(words, candidate.words) <= _BESIDE for words in takers),
+            ]
+        )
     return np.array(signs, dtype=np.float32)
 
 
@@ -552,7 +578,7 @@ def _last_of_speaker(said: Sequence[Said], i: int) -> int | None:
     )
 
 
-SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 42 + CLAUSE + OTHER
+SIGNS = BEFORE + AFTER + 1 + len(KINDS) + len(PREPOSITIONS) + len(_GROUPS) + len(_STEPS) + 44 + CLAUSE + OTHER
 VECTOR = 48  # numbers in which the mention model says of a word what there is to say of it as a candidate, or as a cue
 COLUMNS = 2 * VECTOR  # of a word in the mention model's rows: as a candidate, as a cue
 
@@ -657,10 +683,10 @@ def attach(
         some = options(candidates[low:high], scene, i, given)
         if not some:
             continue
-        signs = np.stack([candidate_signs(scene, i, c, given, other) for c in some])
-        given[i] = choose(
-            some, np.concatenate([signs, given_vectors(vectors, scene, i, some, weighing.anchored)], axis=1), weighing
-        )
+        standing = np.stack([standing_signs(scene, i, c) for c in some])
+        signs = [standing, carried_signs(scene, i, some, given), other_signs(scene, i, some, other)]
+        signs.append(given_vectors(vectors, scene, i, some, weighing.anchored))
+        given[i] = choose(some, np.concatenate(signs, axis=1), weighing)
     return given
 
 
