@@ -1,8 +1,8 @@
 """Articles of one build: somebody is said to be behind something, and four sides take a position on it.
 
 An agency holds it likely, by way of a newspaper; an opponent has been told so; a minister, asked, calls it possible; a
-party and a relative dispute it; another minister withholds until an inquiry ends. In exam reading finds who disputes
-it, and tracing takes it for another matter: that is asserted below, too, so that it is seen when it is mended.
+party and a relative dispute it; another minister withholds until an inquiry ends. What is missed is asserted below,
+too, so that it is seen when it is mended.
 """
 
 from __future__ import annotations
@@ -20,10 +20,7 @@ from sayso.model import Stance
 FOLDER = Path(__file__).parent / "data" / "four_sides"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text("utf8"))
 SAYING = (Stance.SAYS, Stance.PROBABLE)
-MISSED = {
-    "exam": {"association of private schools", "Daniel Achterberg"},
-    "hospital": {"office"},
-}
+MISSED = {"hospital": {"office"}}
 
 
 @cache
