@@ -33,7 +33,7 @@ from sayso.trace.wordings import take_down
 
 MODELS = claim_models()
 SUBJECTS = ("the old weir", "the ferry to Velm", "the mill", "Ostrey’s school", "the harbour tax")
-CHANGES = ("is cracked", "was closed in May", "was not closed", "was sold to Bill Hale", "is safe", "cost 12 lives")
+CHANGES = ("is cracked", "was closed", "was not closed", "was sold in May", "is safe", "cost 12 lives")
 CONTENTS = [f"{subject} {change}" for subject, change in product(SUBJECTS, CHANGES)]
 SPEAKERS = (person("Ana Ruiz"), person("Bill Hale"), unnamed("two clerks"), unnamed("pilots"))
 
@@ -165,7 +165,7 @@ def said_in(number: int, *contents: str) -> Reading:
 @pytest.mark.parametrize("together_at", range(3))
 def test_what_one_document_has_is_the_same_more_probably(together_at: int) -> None:
     """Two contents that may say the same: they are one claim as soon as, and as long as, one document has both."""
-    a, b = "the mayor resigned", "the mayor is no longer in office"
+    a, b = "the mill was sold", "the mill has a new owner"
     apart = [said_in(0, a), said_in(1, b)]
     both = said_in(2, a, b)
     assert [len(members) for *_, members in shown(traced_at_once(apart))] == []
