@@ -146,7 +146,7 @@ def test_a_text_that_is_mostly_quotations_of_another_is_a_copy() -> None:
 
 def test_what_stands_at_the_foot_of_every_page_is_no_copy() -> None:
     foot = (
-        "Our letter tells you each morning what goes on in the harbour before the boats put out to sea.\n"
+        "Sign up for our newsletter, which tells of the harbour each morning before the boats go out to sea.\n"
         "Copyright © 2024 Norlands Press. All rights reserved. Without our leave these lines may not be published, "
         "broadcast, rewritten or passed on to anyone."
     )
