@@ -229,8 +229,9 @@ def main(words: Sequence[str]) -> None:
     if chosen.of_corpora is not None:
         pairs = random.Random(s.seed).sample(pairs, min(chosen.of_corpora, len(pairs)))
     if chosen.of_written is not None:
-        whole = [p for p in own if p.group.startswith(tuple(f"written {one}" for one in chosen.whole))]
-        others = [p for p in own if not p.group.startswith(tuple(f"written {one}" for one in chosen.whole))]
+        openings = tuple(f"written {one}" for one in chosen.whole)
+        whole = [p for p in own if p.group.startswith(openings)]
+        others = [p for p in own if not p.group.startswith(openings)]
         own = [*whole, *random.Random(s.seed).sample(others, min(chosen.of_written, len(others)))]
     pairs += own
     held = [p for p in pairs if is_held_out(p.group, PairSettings())]
@@ -241,9 +242,10 @@ def main(words: Sequence[str]) -> None:
         counts[p.corpus, p.label] += 1
     print(len(kept), len(held), counts, flush=True)
     network = PairReader()
+    below = ("word", "position", "case", "gap", *(f"layers.{i}." for i in range(s.fixed_layers)))
+    fixed = tuple(f"encoder.{one}" for one in below)
     for name, p in network.named_parameters():
-        below = ("word", "position", "case", "gap", *(f"layers.{i}." for i in range(s.fixed_layers)))
-        p.requires_grad_(not name.startswith(tuple(f"encoder.{one}" for one in below)))
+        p.requires_grad_(not name.startswith(fixed))
     tuned = [p for p in network.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(tuned, s.rate, weight_decay=0.01)
     batches = order_of(kept, s)

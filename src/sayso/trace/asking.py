@@ -34,12 +34,12 @@ from sayso.model import (
 from sayso.qualify.cues import rows_in
 from sayso.qualify.signs import hedges_in
 from sayso.resolve.sources import is_told
-from sayso.trace.agreement import facts_of
+from sayso.trace.agreement import Facts, facts_of
 from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
 from sayso.trace.claiming import within_one
 from sayso.trace.copying import copies_among
-from sayso.trace.encoder import vectors
+from sayso.trace.encoder import Vectors, vectors
 from sayso.trace.judge import judge_pairs
 from sayso.trace.moving import moved, other_than
 from sayso.trace.nearest import nearest_wordings
@@ -85,6 +85,19 @@ class Member:
     is_beside: bool = False  # what only stands in a document beside a member and may belong there
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """The words of a question, as propositions are compared: their one vector, and their facts."""
+
+    words: str
+    vectors: Vectors
+    facts: Facts
+
+
+def _asked(words: str, models: ClaimModels) -> Asked:
+    return Asked(words, vectors(models.encoder, [words]), facts_of(words))
+
+
 def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str | None = None) -> Answer | None:
     """The claim that fits some words best, or that has this id, and who holds what on it; None where nothing fits.
 
@@ -96,7 +109,8 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
         found = members_of(ledger, claim["id"])
         found = published_by(ledger, [*found, *beside(ledger, found)], as_of)
         return answer(scene_of(ledger, found), claim["reading_id"], claim["name"], 1.0) if found else None
-    found = published_by(ledger, members_like(ledger, words, models), as_of)
+    asked = _asked(words, models)
+    found = published_by(ledger, members_like(ledger, asked, models), as_of)
     if not any(one.relation is Relation.SAME for one in found):
         return None
     moves = moved(ledger)
@@ -114,7 +128,7 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
         others = [one for one in members_of(ledger, claim["id"]) if one.row not in members]
         if turned:
             others = [replace(one, relation=other_than(one.relation, Relation.CONTRARY)) for one in others]
-        members |= {one.row: one for one in _on_it(ledger, words, others, models, moves)}
+        members |= {one.row: one for one in _on_it(ledger, asked, others, models, moves)}
         if not turned:
             text, id_ = claim["name"], claim["reading_id"]
     found = published_by(ledger, [*members.values(), *beside(ledger, members.values())], as_of)
@@ -225,10 +239,10 @@ def published_by(ledger: sqlite3.Connection, members: Iterable[Member], as_of: s
     return [one for one in given if one.row in fitting]
 
 
-def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) -> list[Member]:
-    """The propositions that say what some words say, or the contrary; none unless one says the same."""
-    rows = nearest_wordings(ledger, vectors(models.encoder, [words]), facts_of(words), NEAREST)
-    weighed = _weighed(ledger, words, rows, models)
+def members_like(ledger: sqlite3.Connection, asked: Asked, models: ClaimModels) -> list[Member]:
+    """The propositions that say what is asked about, or the contrary; none unless one says the same."""
+    rows = nearest_wordings(ledger, asked.vectors, asked.facts, NEAREST)
+    weighed = _weighed(ledger, asked, rows, models)
     same = {row: one for row, (one, _) in weighed.items() if one >= FITS}
     if not same:
         return []
@@ -241,21 +255,21 @@ def members_like(ledger: sqlite3.Connection, words: str, models: ClaimModels) ->
 
 
 def _weighed(
-    ledger: sqlite3.Connection, words: str, rows: Sequence[int], models: ClaimModels
+    ledger: sqlite3.Connection, asked: Asked, rows: Sequence[int], models: ClaimModels
 ) -> dict[int, tuple[float, float]]:
-    """How probably each of some wordings says what some words say, and the contrary."""
+    """How probably each of some wordings says what is asked about, and the contrary."""
     if not rows:
         return {}
     told = wordings_in(ledger, rows)
-    made = np.concatenate([vectors(models.encoder, [words]), np.stack([told[row].vector for row in rows])])
-    known = [facts_of(words), *(told[row].facts for row in rows)]
-    texts = [words, *(told[row].text for row in rows)]
+    made = np.concatenate([asked.vectors, np.stack([told[row].vector for row in rows])])
+    known = [asked.facts, *(told[row].facts for row in rows)]
+    texts = [asked.words, *(told[row].text for row in rows)]
     weighed = judge_pairs(models.judge, made, known, texts, [(0, i + 1) for i in range(len(rows))])
     return {row: (float(same), float(contrary)) for row, (same, contrary, _) in zip(rows, weighed, strict=True)}
 
 
 def _on_it(
-    ledger: sqlite3.Connection, words: str, members: Sequence[Member], models: ClaimModels, moves: Container[int]
+    ledger: sqlite3.Connection, asked: Asked, members: Sequence[Member], models: ClaimModels, moves: Container[int]
 ) -> list[Member]:
     """Those of a claim's members that by themselves, too, say what is asked about, or the contrary: a claim is wider
     than a question that is nearest to one of its members. What a correction moved there stays."""
@@ -264,7 +278,7 @@ def _on_it(
         (json.dumps([one.row for one in members]),),
     )
     wording = {row["id"]: row["wording_id"] for row in rows}
-    weighed = _weighed(ledger, words, sorted(set(wording.values())), models)
+    weighed = _weighed(ledger, asked, sorted(set(wording.values())), models)
     return [
         one
         for one in members
@@ -277,7 +291,8 @@ def nearest(
 ) -> list[str]:
     """The propositions in a ledger that are nearest to some words, for one whose question nothing fits; those of
     documents published by `as_of`, where that is given."""
-    rows = nearest_wordings(ledger, vectors(models.encoder, [words]), facts_of(words), NEAREST)
+    asked = _asked(words, models)
+    rows = nearest_wordings(ledger, asked.vectors, asked.facts, NEAREST)
     told = [Member(row, Relation.SAME, 1.0) for _, row in propositions_of(ledger, rows)]
     fitting = [one.row for one in published_by(ledger, told, as_of)]
     place = {row: i for i, row in enumerate(rows)}
