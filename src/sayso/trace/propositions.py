@@ -22,7 +22,7 @@ from sayso.statements import sentences
 from sayso.trace.agreement import Facts, facts_of
 from sayso.trace.answers import Effect, effect_of, matter_raised, put_to, reference_of
 from sayso.trace.names_told import Name, same_name
-from sayso.trace.stances import Bearing, bearing_of, beyond_lacking
+from sayso.trace.stances import QUOTES, Bearing, bearing_of, beyond_lacking
 from sayso.trace.stems import LITTLE_WORDS, WORD
 
 LEAST_WORDS = 3  # of a content
@@ -44,7 +44,6 @@ _NO_ANSWERS = (None, Act.ASK, Act.REQUEST, Act.WANT, Act.COMMIT, Act.DECIDE, Act
 _DETERMINERS = "(?:the|this|that|an?|its|his|her|their)"
 _TO_DO = re.compile(r"\bto\s+(?:\w+ly\s+)?\Z", re.IGNORECASE)
 _DO_SO = re.compile(r"\bdo(?:ing)?\s+(?:so|that|this)\b", re.IGNORECASE)
-_QUOTES = re.compile(r"[“”\"„«»]")
 _NO_SUCH = re.compile(r"\b(?:no|without(?:\s+any)?)\s+(?:[\w-]+\s+){0,3}[\w-]+\Z", re.IGNORECASE)
 _LINKS = re.compile(  # "links between Ostrey and the fire" put forward that Ostrey is linked to the fire
     r"^\W*(?:that\s+)?(?:there\s+(?:is|was|are|were)\s+)?(?:(?:any|all|alleged|such|the|an?"
@@ -365,7 +364,7 @@ def parts_of(text: str, pieces: Sequence[Span]) -> list[tuple[Span, ...]]:
 
 def _cuts(text: str, piece: Span) -> Iterator[Span]:
     """A piece of a text, cut between its sentences and its clauses."""
-    for sentence in sentences(_QUOTES.sub(" ", piece.of(text))):  # a closed quotation would be kept whole
+    for sentence in sentences(QUOTES.sub(" ", piece.of(text))):  # a closed quotation would be kept whole
         start, end = piece.start + sentence.start, piece.start + sentence.end
         at = start
         for border in _BORDER.finditer(text, start, end):
@@ -377,7 +376,7 @@ def _cuts(text: str, piece: Span) -> Iterator[Span]:
 
 def bare(text: str) -> str:
     """A text without the quotation marks in it, a "that" before it and the punctuation after it."""
-    text = _QUOTES.sub(" ", text)
+    text = QUOTES.sub(" ", text)
     text = _LINKS.sub(lambda m: f"{m['one']} is linked to {m['other']}", text)
     mark = "?" if text.rstrip(_MARKS).endswith("?") else ""
     text = " ".join(text.split()).strip(_MARKS + "?")

@@ -13,7 +13,7 @@ from sayso.trace.answers import Effect
 _ASKING = {Act.ASK, Act.REQUEST}
 _NO_MATTER = (Act.DECLINE, Act.UNANSWERED, *_ASKING)  # acts whose position does not hang on what their cue negates
 _WORDS = re.compile(r"\w+|[^\w\s]")
-_QUOTES = re.compile(r"[“”\"„«»]")
+QUOTES = re.compile(r"[“”\"„«»]")
 _NOBODY = re.compile(r"\W*(?:no|nobody|none|neither|nothing)\b", re.IGNORECASE)
 _OPEN = re.compile(r"\W*whether\b(?!\s+or\s+not\b)", re.IGNORECASE)
 _IF = re.compile(r"\W*if\b", re.IGNORECASE)
@@ -81,7 +81,7 @@ def beyond_lacking(content: str) -> str | None:
     >>> beyond_lacking("no clear sign that the mill burned")
     'the mill burned'
     """
-    content = _QUOTES.sub("", content)
+    content = QUOTES.sub("", content)
     signs = _SIGNS.match(content)
     if signs is None or not signs["lacking"] or signs["leading"].lower() != "that":
         return None
