@@ -33,7 +33,7 @@ from sayso.resolve.pairs import WIDTH as SIGNS
 from sayso.resolve.pairs import pair_signs
 from sayso.resolve.scores import LEFT, PAIR, PARTS, RIGHT, SPAN
 from training import chains
-from training.chains import NAME_TYPES, MarkedText
+from training.chains import NAME_TYPES, MarkedText, head_of
 from training.extraction import save
 from training.runs import digest_of, note, save_weights, settle
 from training.states import WIDTH as STATES
@@ -212,6 +212,10 @@ def example(text: MarkedText, words: Words, states: States, lexicon: Lexicon, re
         known = mentions.get((start, head))
         if known is None or known.end < end:
             mentions[start, head] = _Mention(start, end, head, marked.chain)
+    for place in text.unmentioned:
+        start, end = _place(words, *place)
+        head = min(max(_place(words, *head_of(text.text, *place))[1] - 1, start), end - 1)
+        types[head] = max(types[head], 0)
     found = sorted(mentions.values(), key=lambda m: (m.start, m.end, m.head))
     spans = [(m.start, m.end, m.head) for m in found]
     paragraph = np.cumsum(words.gap == NEW_PARAGRAPH)
