@@ -32,7 +32,7 @@ from training import extraction, manner, mentions, places, tagger  # noqa: E402
 from training.chains import Choice, Marked, MarkedText, head_of  # noqa: E402
 from training.export import export, manner_model, score_model, write_model  # noqa: E402
 from training.runs import save_weights, settle  # noqa: E402
-from training.ship import ship_manner, ship_mentions, ship_places  # noqa: E402
+from training.ship import ship_manner, ship_mentions, ship_mentions_alone, ship_places  # noqa: E402
 from training.states import WIDTH, Encoder, open_encoder  # noqa: E402
 
 TEXT = "Bridge to close\n\nAna Ruiz, the mayor, told the council: “We will NOT wait.” The mill’s owner denied it."
@@ -437,6 +437,24 @@ def test_other_networks_for_places_leave_the_rest_as_it_ships(tmp_path: Path) ->
     assert np.array_equal(rows[:, : -PARTS["places"]], before[:, : -PARTS["places"]])
     assert not np.array_equal(rows, before)
     assert (found.when.least, found.channel.least, new != old) == (0.4, 0.3, True)
+
+
+def test_another_mention_model_leaves_the_networks_beside_it_as_they_ship(tmp_path: Path) -> None:
+    torch.manual_seed(6)
+    parts: dict[str, Any] = {"one": mentions.MentionModel(), "other": mentions.MentionModel()}
+    parts["manner"] = manner.MannerNetwork()
+    parts |= {kind: places.Weigher(ANCHORED[kind]) for kind in places.KINDS}
+    file = {name: tmp_path / f"{name}.safetensors" for name in parts}
+    for name, part in parts.items():
+        save_weights(part.state_dict(), file[name])
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        ship_mentions(file[name], file["manner"], file["channel"], file["when"], tmp_path / name)
+    wanted = (tmp_path / "other" / "mentions.onnx").read_bytes()
+    ship_mentions_alone(file["other"], tmp_path / "one")
+    assert (tmp_path / "one" / "mentions.onnx").read_bytes() == wanted
+    assert (tmp_path / "one" / "judge.onnx").read_bytes() == (tmp_path / "other" / "judge.onnx").read_bytes()
+    assert load_mentions(tmp_path / "one").version != load_mentions(tmp_path / "other").version
 
 
 def test_a_run_with_other_settings_is_not_mixed_with_an_earlier_one(tmp_path: Path) -> None:

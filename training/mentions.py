@@ -81,6 +81,7 @@ class Settings:
     reach: int = PAIR_REACH  # mentions back that one is compared with
     cue_weight: float = 2.0  # of words in cues inside contents, against those outside
     held_out: int = 12  # every so manyth labelled article of PolNeAR is for the dev figures
+    kept_for_speakers: int = 4  # every so manyth of those labelled for mentions alone: see training/speakers.py
     figures_every: int = 2000  # steps
 
 
@@ -547,16 +548,26 @@ def train(settings: Settings, texts: Sequence[Example], dev: Sequence[Example], 
 
 
 def run(
-    settings: Settings, data: Path, labels: Path, encoder: Encoder, lexicon: Lexicon, out: Path, every: int
+    settings: Settings,
+    data: Path,
+    labels: tuple[Path, Path],
+    encoder: Encoder,
+    lexicon: Lexicon,
+    out: Path,
+    every: int,
 ) -> Path:
-    """Train the mention model on the corpora in `data`, unless `out` has it already."""
-    settle(out / "mentions.json", settings, {"encoder": encoder.digest[:12], "labels": digest_of(labels)})
+    """Train the mention model on the corpora in `data` and the articles that `labels` are of (those with all labels,
+    and those with mentions alone), unless `out` has it already."""
+    settle(out / "mentions.json", settings, {"encoder": encoder.digest[:12], "labels": digest_of(*labels)})
     weights = out / "mentions.safetensors"
     if not weights.exists():
-        articles = list(chains.polnear(labels, data / "polnear" / "train.jsonl.gz"))
-        own = examples(articles, encoder, lexicon, settings.reach)
+        corpus = data / "polnear" / "train.jsonl.gz"
+        own = examples(chains.polnear(labels[0], corpus), encoder, lexicon, settings.reach)
+        more = examples(chains.polnear_mentions(labels[1], corpus), encoder, lexicon, settings.reach)
         texts = examples(corpora(data, "train", chains.SHIPPED_GENRES), encoder, lexicon, settings.reach)
         dev = examples(corpora(data, "dev", None), encoder, lexicon, settings.reach)
         texts += [one for i, one in enumerate(own) if i % settings.held_out]
-        train(settings, texts, dev + own[:: settings.held_out], out, every)
+        texts += [one for i, one in enumerate(more) if i % settings.kept_for_speakers]
+        dev += own[:: settings.held_out] + more[:: settings.held_out * settings.kept_for_speakers]
+        train(settings, texts, dev, out, every)
     return weights
