@@ -55,6 +55,11 @@ def test_nothing_but_label_words_dates_and_a_few_names(rows: list[dict[str, Any]
         assert all(len(name.split()) <= LONGEST_NAME[0] and len(name) <= LONGEST_NAME[1] for name in names)
 
 
+def test_articles_are_known_by_digests_alone(rows: list[dict[str, Any]]) -> None:
+    gold = FOLDER.parent.parent / "bench" / "gold" / "polnear-dev.jsonl"
+    assert all(re.fullmatch("[0-9a-f]{16}", row["id"]) for row in [*rows, *read(PLACES), *read(gold)])
+
+
 def test_labels_point_into_their_list_and_spans_have_a_length(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         attributions = row["attributions"]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sayso.bench.rows import digest_of
+
 TYPES = ("none", "person", "organization", "place", "other")
 NAME_TYPES = ("person", "organization", "place", "other")
 
@@ -265,7 +267,7 @@ def polnear(labels: Path, corpus: Path) -> Iterator[MarkedText]:
 
     A source that is a pronoun or a description gets the chain of the entity that its label names.
     """
-    texts = {row["id"]: row["text"] for row in _lines(corpus)}
+    texts = {digest_of(row["id"]): row["text"] for row in _lines(corpus)}
     with labels.open(encoding="utf8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -317,7 +319,7 @@ def polnear(labels: Path, corpus: Path) -> Iterator[MarkedText]:
 def polnear_mentions(labels: Path, corpus: Path) -> Iterator[MarkedText]:
     """More articles of PolNeAR train, in which the project has labelled mentions, pronouns among them, and cues inside
     contents, and nothing else."""
-    rows = {row["id"]: row for row in _lines(corpus)}
+    rows = {digest_of(row["id"]): row for row in _lines(corpus)}
     with labels.open(encoding="utf8") as lines:
         for line in lines:
             row = json.loads(line)
