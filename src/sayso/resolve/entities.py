@@ -7,6 +7,7 @@ forbid (another gender, "another official") is never joined, however sure the ne
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -231,8 +232,9 @@ def _link_names(
         name = person_name(shown(i), lexicon)
         if name is None:
             continue
-        if len(name.given) == 1 and name.given[0] in lexicon.title_words and len(bearing[name.surname]) > 1:
-            name = replace(name, given=())  # "Dean Voss", where Mark Voss is named too
+        given = name.given[0] if len(name.given) == 1 and name.given[0] in lexicon.title_words else None
+        if given and len(bearing[name.surname]) > 1 and re.search(rf"\b{re.escape(given)}\b", text):
+            name = replace(name, given=())  # "Dean Voss", where the text has a dean and names Mark Voss
         if not name.full:
             bare.append((i, name))
             continue
@@ -286,7 +288,7 @@ def _types(
         if type_ == "person" and (parts := person_name(name, lexicon)) and parts.full
     )
     parted = [name.split() for name in best]
-    companies = {name[0] for name in parted if len(name) == 2 and name[1].rstrip(".").lower() in LEGAL_FORMS}
+    companies = {" ".join(name[:-1]) for name in parted if name[1:] and name[-1].rstrip(".").lower() in LEGAL_FORMS}
     for name in best:
         lowered = name.lower()
         last = tokens_of(name)[-1:] or [""]
