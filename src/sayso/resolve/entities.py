@@ -58,7 +58,8 @@ _OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked u
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
 _AT_ONCE = 4096  # pairs that are scored in one piece: their vectors are a kilobyte each
 _NEW = word_list("words that begin somebody new")
-LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
+# Of probability, for a link to be made; a description of one of two people with one surname must be surer.
+LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5, "namesake": 0.7}
 
 
 @dataclass
@@ -119,6 +120,7 @@ def link(
         return entity
 
     _link_names(words, mentions, table, join, new, speaking, lexicon)
+    shared = _with_namesakes(lower, mentions, entities, of)
     roles = _roles(lower, mentions, of, lexicon)
     named_roles = _with_appositions(roles, lower, mentions, table, of)
     later, earlier = _pairs(table, of)
@@ -186,7 +188,7 @@ def link(
             lower,
             lexicon,
         )
-        least = LEAST["pronoun"] if form >= PRONOUN else LEAST["description"]
+        least = LEAST["pronoun"] if form >= PRONOUN else LEAST["namesake" if best in shared else "description"]
         if best is None or probability < least:
             only = _only_one(entities, table, i, of) if form in (HE, SHE, THEY, IT) else None
             best, probability = (only, BY_CHOICE) if only is not None else (best, probability)
@@ -201,6 +203,17 @@ def link(
                 if made.owned and key[0] == _POLICE:
                     forces[made.number] = _words_of(lower, mentions[i])
     return Entities(tuple(entities), tuple(of), tuple(sure))
+
+
+def _with_namesakes(
+    lower: Sequence[str], mentions: Sequence[Mention], entities: Sequence[Entity], of: Sequence[int | None]
+) -> frozenset[int]:
+    """The people who are named and share the last word of a name with another one: spouses, father and son."""
+    bearers: dict[str, set[int]] = defaultdict(set)
+    for mention, entity in zip(mentions, of, strict=True):
+        if mention.name and entity is not None and entities[entity].type == "person":
+            bearers[lower[mention.name.end - 1]].add(entity)
+    return frozenset(entity for some in bearers.values() if len(some) > 1 for entity in some)
 
 
 def _link_names(
