@@ -16,6 +16,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
+from sayso.bench.rows import digest_of  # noqa: E402
 from sayso.bench.speakers import GoldDocument, read_gold  # noqa: E402
 from sayso.extract.chain import best_paths, marginals, pad_steps  # noqa: E402
 from sayso.extract.decode import role_steps  # noqa: E402
@@ -29,10 +30,10 @@ from sayso.resolve.model import load_mentions  # noqa: E402
 from sayso.resolve.pairs import pair_signs  # noqa: E402
 from sayso.resolve.scores import PARTS, columns  # noqa: E402
 from training import extraction, manner, mentions, places, tagger  # noqa: E402
-from training.chains import Choice, Marked, MarkedText, head_of  # noqa: E402
+from training.chains import Choice, Marked, MarkedText, head_of, polnear_mentions  # noqa: E402
 from training.export import export, manner_model, score_model, write_model  # noqa: E402
 from training.runs import save_weights, settle  # noqa: E402
-from training.ship import ship_manner, ship_mentions, ship_places  # noqa: E402
+from training.ship import ship_manner, ship_mentions, ship_mentions_alone, ship_places  # noqa: E402
 from training.states import WIDTH, Encoder, open_encoder  # noqa: E402
 
 TEXT = "Bridge to close\n\nAna Ruiz, the mayor, told the council: “We will NOT wait.” The mill’s owner denied it."
@@ -223,6 +224,39 @@ def test_examples_hold_what_their_corpus_marks(marked_examples: list[mentions.Ex
     assert gum.same.sum() == 5  # "She" and Ruiz, "it" and the mill, the owner's three mentions
     assert sorted(set(polnear.inner.tolist())) == [mentions.UNMARKED, 0, 1]
     assert [one.group for one in marked_examples] == ["gum", "news", "ner", "gap", "polnear"]
+
+
+def test_labels_of_mentions_are_joined_with_their_article(encoder: Encoder, tmp_path: Path) -> None:
+    she, told, us, land = at("She"), at("he told"), at("They"), at("the land")
+    he = told[0], told[0] + len("he")
+    mentions_of = [[*at("Ana Ruiz"), "name", "person", 0], [*she, "pronoun", "person", 0], [*us, "pronoun", None, None]]
+    mentions_of += [[*at("The mill’s owner"), "description", "organization", 1], [*he, "pronoun", "person", 2]]
+    row = {"id": digest_of("a"), "mentions": mentions_of, "genders": {}, "not": [land], "inner": [at("thinks")]}
+    content = {"start": at("the owner thinks")[0], "end": at("it may fall")[1]}
+    said = {"source": [], "cue": [], "content": [content]}
+    labels, corpus = tmp_path / "labels.jsonl", tmp_path / "articles.jsonl.gz"
+    labels.write_text(json.dumps({**row, "understood": {}}) + "\n")
+    corpus.write_bytes(gzip.compress(json.dumps({"id": "a", "text": STORY, "annotations": {"one": [said]}}).encode()))
+    (text,) = polnear_mentions(labels, corpus)
+    assert [(STORY[m.start : m.end], m.chain, m.name is not None) for m in text.mentions] == [
+        ("Ana Ruiz", "e0", True),
+        ("She", "e0", False),
+        ("They", None, False),
+        ("The mill’s owner", "e1", False),
+        ("he", "e2", False),
+    ]
+    (one,) = mentions.examples([text], encoder, load_lexicon(), reach=30)
+    heads = {STORY[int(a) : int(b)]: int(t) for a, b, t in zip(*word_spans(encoder), one.types, strict=True) if t >= 0}
+    assert heads == {"Ruiz": 1, "She": 1, "owner": 2, "he": 1, "land": 0}
+    assert [(one.later[k], one.earlier[k]) for k in np.flatnonzero(one.same)] == [(1, 0)]
+    assert [STORY[int(a) : int(b)] for a, b, t in zip(*word_spans(encoder), one.inner, strict=True) if t > 0] == [
+        "thinks"
+    ]
+
+
+def word_spans(encoder: Encoder) -> tuple[Any, Any]:
+    words = encoder.words(STORY)
+    return words.start, words.end
 
 
 def test_a_mention_that_starts_anew_is_likely_where_no_earlier_one_is_it() -> None:
@@ -437,6 +471,24 @@ def test_other_networks_for_places_leave_the_rest_as_it_ships(tmp_path: Path) ->
     assert np.array_equal(rows[:, : -PARTS["places"]], before[:, : -PARTS["places"]])
     assert not np.array_equal(rows, before)
     assert (found.when.least, found.channel.least, new != old) == (0.4, 0.3, True)
+
+
+def test_another_mention_model_leaves_the_networks_beside_it_as_they_ship(tmp_path: Path) -> None:
+    torch.manual_seed(6)
+    parts: dict[str, Any] = {"one": mentions.MentionModel(), "other": mentions.MentionModel()}
+    parts["manner"] = manner.MannerNetwork()
+    parts |= {kind: places.Weigher(ANCHORED[kind]) for kind in places.KINDS}
+    file = {name: tmp_path / f"{name}.safetensors" for name in parts}
+    for name, part in parts.items():
+        save_weights(part.state_dict(), file[name])
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        ship_mentions(file[name], file["manner"], file["channel"], file["when"], tmp_path / name)
+    wanted = (tmp_path / "other" / "mentions.onnx").read_bytes()
+    ship_mentions_alone(file["other"], tmp_path / "one")
+    assert (tmp_path / "one" / "mentions.onnx").read_bytes() == wanted
+    assert (tmp_path / "one" / "judge.onnx").read_bytes() == (tmp_path / "other" / "judge.onnx").read_bytes()
+    assert load_mentions(tmp_path / "one").version != load_mentions(tmp_path / "other").version
 
 
 def test_a_run_with_other_settings_is_not_mixed_with_an_earlier_one(tmp_path: Path) -> None:

@@ -19,8 +19,21 @@ from training.claim_pairs import written
 
 FOLDER = Path(__file__).parent.parent / "training" / "labels"
 LABELS, PLACES, WRITTEN = FOLDER / "polnear-train.jsonl", FOLDER / "polnear-places.jsonl", FOLDER / "claims.tsv"
+MENTIONS = FOLDER / "polnear-mentions.jsonl"
 WORDS = {str(word) for words in (Act, Certainty, Polarity, SourceKind) for word in words}
-WORDS |= {"name", "description", "person", "organization", "place", "other", "male", "female", "channel", "when"}
+WORDS |= {
+    "name",
+    "description",
+    "pronoun",
+    "person",
+    "organization",
+    "place",
+    "other",
+    "male",
+    "female",
+    "channel",
+    "when",
+}
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_NAME = (4, 40)  # words, letters: of a byline, whom the text itself does not name
 
@@ -53,6 +66,25 @@ def test_nothing_but_label_words_dates_and_a_few_names(rows: list[dict[str, Any]
         names = [p for a in row["attributions"] for e in a["entity"] or () for p in e["parts"] if isinstance(p, str)]
         assert sorted(left) == sorted(names)
         assert all(len(name.split()) <= LONGEST_NAME[0] and len(name) <= LONGEST_NAME[1] for name in names)
+
+
+def test_labels_of_mentions_are_words_of_the_scheme_and_spans() -> None:
+    rows = read(MENTIONS)
+    assert len(rows) == len({row["id"] for row in rows}) == 609
+    assert sum(len(row["mentions"]) for row in rows) == 85236
+    for row in rows:
+        assert {s for key, value in row.items() if key != "id" for s in strings(value)} <= WORDS
+        entities = {mention[4] for mention in row["mentions"]}
+        spans = [*row["mentions"], *row["not"], *row["inner"]]
+        assert all(start < end for start, end, *_ in spans)
+        assert all(m[0] <= m[5] < m[6] <= m[1] for m in row["mentions"] if len(m) > 5)
+        assert set(row["understood"].values()) <= entities | {None}
+        assert {int(entity) for entity in row["genders"]} <= entities
+
+
+def test_articles_are_known_by_digests_alone(rows: list[dict[str, Any]]) -> None:
+    gold = FOLDER.parent.parent / "bench" / "gold" / "polnear-dev.jsonl"
+    assert all(re.fullmatch("[0-9a-f]{16}", row["id"]) for row in [*rows, *read(PLACES), *read(MENTIONS), *read(gold)])
 
 
 def test_labels_point_into_their_list_and_spans_have_a_length(rows: list[dict[str, Any]]) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sayso.bench.rows import digest_of
+
 TYPES = ("none", "person", "organization", "place", "other")
 NAME_TYPES = ("person", "organization", "place", "other")
 
@@ -70,6 +72,7 @@ class MarkedText:
     choice: Choice | None = None
     contents: tuple[tuple[int, int], ...] = ()  # within these all cues of what is reported inside are marked:
     inner_cues: tuple[tuple[int, int], ...] = ()
+    unmentioned: tuple[tuple[int, int], ...] = ()  # words that look like mentions and are none
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -264,7 +267,7 @@ def polnear(labels: Path, corpus: Path) -> Iterator[MarkedText]:
 
     A source that is a pronoun or a description gets the chain of the entity that its label names.
     """
-    texts = {row["id"]: row["text"] for row in _lines(corpus)}
+    texts = {digest_of(row["id"]): row["text"] for row in _lines(corpus)}
     with labels.open(encoding="utf8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -311,3 +314,29 @@ def polnear(labels: Path, corpus: Path) -> Iterator[MarkedText]:
                 contents=tuple((start, end) for a in outer for start, end in a["content"]),
                 inner_cues=tuple((a["cue"][0][0], a["cue"][-1][1]) for a in inner),
             )
+
+
+def polnear_mentions(labels: Path, corpus: Path) -> Iterator[MarkedText]:
+    """More articles of PolNeAR train, in which the project has labelled mentions, pronouns among them, and cues inside
+    contents, and nothing else."""
+    rows = {digest_of(row["id"]): row for row in _lines(corpus)}
+    with labels.open(encoding="utf8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            article = rows[row["id"]]
+            text = article["text"]
+            mentions = tuple(
+                Marked(
+                    start,
+                    end,
+                    head_of(text, start, end),
+                    kind,
+                    None if entity is None else f"e{entity}",
+                    (tuple(name) or (start, end)) if what == "name" else None,
+                )
+                for start, end, what, kind, entity, *name in row["mentions"]
+            )
+            (annotated, *_) = article["annotations"].values()
+            contents = tuple(sorted({(part["start"], part["end"]) for one in annotated for part in one["content"]}))
+            cues, none = (tuple((start, end) for start, end in row[field]) for field in ("inner", "not"))
+            yield MarkedText("polnear", row["id"], "news", text, mentions, False, True, None, contents, cues, none)

@@ -33,7 +33,7 @@ from sayso.resolve.pairs import WIDTH as SIGNS
 from sayso.resolve.pairs import pair_signs
 from sayso.resolve.scores import LEFT, PAIR, PARTS, RIGHT, SPAN
 from training import chains
-from training.chains import NAME_TYPES, MarkedText
+from training.chains import NAME_TYPES, MarkedText, head_of
 from training.extraction import save
 from training.runs import digest_of, note, save_weights, settle
 from training.states import WIDTH as STATES
@@ -45,6 +45,7 @@ TYPES = PARTS["types"]
 CUE_TAGS = PARTS["inner"]
 UNMARKED = -100  # of words of which a corpus does not say: they count for nothing
 
+DEV_EVERY = 8  # of the articles that are kept apart, so that the dev figures take no longer than they did
 NER_SETS = frozenset(("crossner_politics", "wikigold", "uner_ewt"))
 GROUP_OF = {"newswcl50": "news", "meantime": "news"} | dict.fromkeys(NER_SETS, "ner")
 
@@ -63,15 +64,15 @@ class Stage:
 class Settings:
     seed: int = 1
     # The small news corpora are learned by heart in a few thousand steps: the second stage forgets more.
-    stages: tuple[Stage, ...] = (Stage(2000, 0.2, 0.02, inner=False), Stage(6000, 0.35, 0.05, inner=True))
+    stages: tuple[Stage, ...] = (Stage(2000, 0.2, 0.02, inner=False), Stage(7000, 0.3, 0.05, inner=True))
     # How often a step is of which texts; a step is one text, and of GAP several, which hold one question each.
     shares: tuple[tuple[str, float], ...] = (
-        ("gum", 0.26),
-        ("ner", 0.16),
-        ("polnear", 0.30),
-        ("litbank", 0.06),
+        ("gum", 0.20),
+        ("ner", 0.12),
+        ("polnear", 0.42),
+        ("litbank", 0.05),
         ("gap", 0.12),
-        ("news", 0.10),
+        ("news", 0.09),
     )
     gap_texts: int = 8
     rate: float = 1.2e-3
@@ -81,6 +82,7 @@ class Settings:
     reach: int = PAIR_REACH  # mentions back that one is compared with
     cue_weight: float = 2.0  # of words in cues inside contents, against those outside
     held_out: int = 12  # every so manyth labelled article of PolNeAR is for the dev figures
+    kept_apart: int = 3  # one in so many of those labelled for mentions alone is not learned from
     figures_every: int = 2000  # steps
 
 
@@ -157,6 +159,7 @@ class Example:
     """A text as the model learns from it: tags of its words, its mentions, and pairs of them that are compared."""
 
     corpus: str
+    id: str
     genre: str
     states: States  # [words, STATES]
     names: Tensor  # [words]
@@ -212,13 +215,17 @@ def example(text: MarkedText, words: Words, states: States, lexicon: Lexicon, re
         known = mentions.get((start, head))
         if known is None or known.end < end:
             mentions[start, head] = _Mention(start, end, head, marked.chain)
+    for place in text.unmentioned:
+        start, end = _place(words, *place)
+        head = min(max(_place(words, *head_of(text.text, *place))[1] - 1, start), end - 1)
+        types[head] = max(types[head], 0)
     found = sorted(mentions.values(), key=lambda m: (m.start, m.end, m.head))
     spans = [(m.start, m.end, m.head) for m in found]
     paragraph = np.cumsum(words.gap == NEW_PARAGRAPH)
     table = describe(words, lower, spans, sentence_numbers(words), paragraph, in_name, frozenset(), lexicon)
     pairs = _choice(text, words, found) if text.choice else _pairs(found, reach)
     names_of, types_of, inner = (torch.from_numpy(x) for x in (tags, types, _inner(text, words)))
-    return Example(text.corpus, text.genre, states, names_of, types_of, inner, table, *pairs)
+    return Example(text.corpus, text.id, text.genre, states, names_of, types_of, inner, table, *pairs)
 
 
 def _place(words: Words, start: int, end: int) -> tuple[int, int]:
@@ -542,17 +549,32 @@ def train(settings: Settings, texts: Sequence[Example], dev: Sequence[Example], 
     save_weights(state["model"], out / "mentions.safetensors")
 
 
+def is_kept_apart(article: str, settings: Settings) -> bool:
+    """Whether an article labelled for mentions alone, by its digest, is kept for measuring."""
+    return int(article[:8], 16) % settings.kept_apart == 0
+
+
 def run(
-    settings: Settings, data: Path, labels: Path, encoder: Encoder, lexicon: Lexicon, out: Path, every: int
+    settings: Settings,
+    data: Path,
+    labels: tuple[Path, Path],
+    encoder: Encoder,
+    lexicon: Lexicon,
+    out: Path,
+    every: int,
 ) -> Path:
-    """Train the mention model on the corpora in `data`, unless `out` has it already."""
-    settle(out / "mentions.json", settings, {"encoder": encoder.digest[:12], "labels": digest_of(labels)})
+    """Train the mention model on the corpora in `data` and the articles that `labels` are of (those with all labels,
+    and those with mentions alone), unless `out` has it already."""
+    settle(out / "mentions.json", settings, {"encoder": encoder.digest[:12], "labels": digest_of(*labels)})
     weights = out / "mentions.safetensors"
     if not weights.exists():
-        articles = list(chains.polnear(labels, data / "polnear" / "train.jsonl.gz"))
-        own = examples(articles, encoder, lexicon, settings.reach)
+        corpus = data / "polnear" / "train.jsonl.gz"
+        own = examples(chains.polnear(labels[0], corpus), encoder, lexicon, settings.reach)
+        more = examples(chains.polnear_mentions(labels[1], corpus), encoder, lexicon, settings.reach)
         texts = examples(corpora(data, "train", chains.SHIPPED_GENRES), encoder, lexicon, settings.reach)
         dev = examples(corpora(data, "dev", None), encoder, lexicon, settings.reach)
         texts += [one for i, one in enumerate(own) if i % settings.held_out]
-        train(settings, texts, dev + own[:: settings.held_out], out, every)
+        texts += [one for one in more if not is_kept_apart(one.id, settings)]
+        dev += own[:: settings.held_out] + [one for one in more if is_kept_apart(one.id, settings)][::DEV_EVERY]
+        train(settings, texts, dev, out, every)
     return weights

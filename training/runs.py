@@ -28,8 +28,8 @@ def settle(place: Path, settings: Any, made_from: dict[str, str]) -> None:
     place.write_text(json.dumps(now, indent=1) + "\n", "utf8")
 
 
-def digest_of(place: Path) -> str:
-    return hashlib.sha256(place.read_bytes()).hexdigest()[:12]
+def digest_of(*places: Path) -> str:
+    return hashlib.sha256(b"".join(place.read_bytes() for place in places)).hexdigest()[:12]
 
 
 def note(log: Path, row: dict[str, Any]) -> None:

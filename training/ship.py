@@ -30,6 +30,7 @@ from sayso.resolve.scores import PARTS, WIDTH
 from training.export import export, manner_model, mentions_model, quantize_rows, score_model, write_model
 from training.extraction import load_tokenizer, vocabulary_folder
 from training.manner import SIZES
+from training.states import WIDTH as STATES
 
 BIASES = (0.0, -0.25, -0.5, -0.75, -1.0, -1.25, -1.5)
 RIDGE = 1.0  # of the logistic regression, on standardized signs
@@ -134,6 +135,31 @@ def ship_mentions(weights: Path, manner: Path, channel: Path, when: Path, folder
     write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
     learned = {
         "version": version_of(weights, manner, channel, when),
+        "start_distance": [round(float(v), 5) for v in w["start_distance"]],
+        "end_distance": [round(float(v), 5) for v in w["end_distance"]],
+    }
+    (folder / "mentions.json").write_text(json.dumps(learned, indent=1) + "\n")
+
+
+def ship_mentions_alone(weights: Path, folder: Path) -> None:
+    """Put another mention model into the folder that ships, beside networks for manner, channels and dates that stay as
+    they are: their projections of the same states are taken over from the mentions.onnx that stands there."""
+    import onnx
+    from onnx import numpy_helper
+
+    before = onnx.load(str(folder / "mentions.onnx")).graph.initializer
+    kept = {one.name: numpy_helper.to_array(one) for one in before if one.name.startswith("projected.")}
+    w = load_file(weights)
+    columns = len(kept["projected.bias"])
+    w |= {"projected.weight": np.zeros((columns, STATES), np.float32), "projected.bias": np.zeros(columns)}
+    model = mentions_model(w, quantized="projected.scale" in kept)
+    for constant in model.graph.initializer:
+        if constant.name in kept:
+            constant.CopyFrom(numpy_helper.from_array(kept[constant.name], constant.name))
+    write_model(model, folder / "mentions.onnx")
+    write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
+    learned = {
+        "version": hashlib.sha256(weights.read_bytes() + (folder / "mentions.onnx").read_bytes()).hexdigest()[:12],
         "start_distance": [round(float(v), 5) for v in w["start_distance"]],
         "end_distance": [round(float(v), 5) for v in w["end_distance"]],
     }

@@ -20,11 +20,12 @@ import torch
 
 from sayso.lexicon import load_lexicon
 from training import manner, mentions, places
-from training.ship import ship_manner, ship_mentions, ship_places
+from training.ship import ship_manner, ship_mentions, ship_mentions_alone, ship_places
 from training.states import open_encoder
 
 HERE = Path(__file__).parent
 LABELS = HERE / "labels" / "polnear-train.jsonl"
+MENTIONS = HERE / "labels" / "polnear-mentions.jsonl"
 PLACES = HERE / "labels" / "polnear-places.jsonl"
 GOLD = HERE.parent / "bench" / "gold" / "polnear-dev.jsonl"
 WEIGHTS = HERE.parent / "src" / "sayso" / "weights"
@@ -41,6 +42,11 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where extraction/ is, and what ships goes")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--save-every", type=int, default=250, help="steps of the mention model between checkpoints")
+    parser.add_argument(
+        "--mentions-only",
+        action="store_true",
+        help="only the mention model, beside what ships",
+    )
     parser.add_argument(
         "--places-only",
         action="store_true",
@@ -60,7 +66,11 @@ def main(words: Sequence[str]) -> None:
         channel, when = places.run(chosen, given.data, (LABELS, PLACES), GOLD, encoder, lexicon, given.out)
         ship_places(channel, when, least, given.weights / "mentions", given.weights / "manner")
         return
-    who = mentions.run(mentions.Settings(), given.data, LABELS, encoder, lexicon, given.out, given.save_every)
+    labels = (LABELS, MENTIONS)
+    who = mentions.run(mentions.Settings(), given.data, labels, encoder, lexicon, given.out, given.save_every)
+    if given.mentions_only:
+        ship_mentions_alone(who, given.weights / "mentions")
+        return
     how = manner.run(manner.Settings(), given.data, LABELS, GOLD, encoder, lexicon, given.out)
     channel, when = places.run(chosen, given.data, (LABELS, PLACES), GOLD, encoder, lexicon, given.out)
     ship_mentions(who, how, channel, when, given.weights / "mentions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ def rows(path: Path, what: str, fields: Sequence[str]) -> Iterator[tuple[str, di
                 yield place, row
     except (msgspec.DecodeError, KeyError, ValueError, gzip.BadGzipFile, EOFError) as error:
         raise not_in_format(place, what, error) from error
+
+
+def digest_of(article: str) -> str:
+    """What stands for an article's id in labels that are kept apart from their corpus: an id may hold words of it."""
+    return hashlib.sha256(article.encode()).hexdigest()[:16]
 
 
 def not_in_format(place: str, what: str, error: Exception) -> InputError:

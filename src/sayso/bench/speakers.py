@@ -16,7 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from sayso.bench.rows import not_in_format, rows
+from sayso.bench.rows import digest_of, not_in_format, rows
 from sayso.errors import InputError
 from sayso.model import Attribution, Document, Reading, Source, Span
 
@@ -49,9 +49,11 @@ class GoldDocument:
 
 
 def read_gold(labels: Path, corpus: Path) -> Iterator[GoldDocument]:
-    """The annotated documents. Raises InputError, with the line, where a file is not in the format or an article is
-    missing."""
-    articles = {row["id"]: row for _, row in rows(corpus, "an article", ("id", "text"))}
+    """The annotated documents, joined with their corpus by the ids of articles or by digests of these. Raises
+    InputError, with the line, where a file is not in the format or an article is missing."""
+    articles = {}
+    for _, row in rows(corpus, "an article", ("id", "text")):
+        articles[row["id"]] = articles[digest_of(row["id"])] = row
     for place, row in rows(labels, "an annotated article", ("id", "attributions")):
         article = articles.get(row["id"])
         if article is None:

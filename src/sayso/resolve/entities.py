@@ -7,6 +7,7 @@ forbid (another gender, "another official") is never joined, however sure the ne
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -57,7 +58,8 @@ _OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked u
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
 _AT_ONCE = 4096  # pairs that are scored in one piece: their vectors are a kilobyte each
 _NEW = word_list("words that begin somebody new")
-LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5}  # of probability, for a link to be made
+# Of probability, for a link to be made; a description of one of two people with one surname must be surer.
+LEAST = {"pronoun": 0.4, "name": 0.5, "description": 0.5, "namesake": 0.7}
 
 
 @dataclass
@@ -118,6 +120,7 @@ def link(
         return entity
 
     _link_names(words, mentions, table, join, new, speaking, lexicon)
+    shared = _with_namesakes(lower, mentions, entities, of)
     roles = _roles(lower, mentions, of, lexicon)
     named_roles = _with_appositions(roles, lower, mentions, table, of)
     later, earlier = _pairs(table, of)
@@ -185,7 +188,7 @@ def link(
             lower,
             lexicon,
         )
-        least = LEAST["pronoun"] if form >= PRONOUN else LEAST["description"]
+        least = LEAST["pronoun"] if form >= PRONOUN else LEAST["namesake" if best in shared else "description"]
         if best is None or probability < least:
             only = _only_one(entities, table, i, of) if form in (HE, SHE, THEY, IT) else None
             best, probability = (only, BY_CHOICE) if only is not None else (best, probability)
@@ -200,6 +203,17 @@ def link(
                 if made.owned and key[0] == _POLICE:
                     forces[made.number] = _words_of(lower, mentions[i])
     return Entities(tuple(entities), tuple(of), tuple(sure))
+
+
+def _with_namesakes(
+    lower: Sequence[str], mentions: Sequence[Mention], entities: Sequence[Entity], of: Sequence[int | None]
+) -> frozenset[int]:
+    """The people who are named and share the last word of a name with another one: spouses, father and son."""
+    bearers: dict[str, set[int]] = defaultdict(set)
+    for mention, entity in zip(mentions, of, strict=True):
+        if mention.name and entity is not None and entities[entity].type == "person":
+            bearers[lower[mention.name.end - 1]].add(entity)
+    return frozenset(entity for some in bearers.values() if len(some) > 1 for entity in some)
 
 
 def _link_names(
@@ -231,8 +245,9 @@ def _link_names(
         name = person_name(shown(i), lexicon)
         if name is None:
             continue
-        if len(name.given) == 1 and name.given[0] in lexicon.title_words and len(bearing[name.surname]) > 1:
-            name = replace(name, given=())  # "Dean Voss", where Mark Voss is named too
+        given = name.given[0] if len(name.given) == 1 and name.given[0] in lexicon.title_words else None
+        if given and len(bearing[name.surname]) > 1 and re.search(rf"\b{re.escape(given)}\b", text):
+            name = replace(name, given=())  # "Dean Voss", where the text has a dean and names Mark Voss
         if not name.full:
             bare.append((i, name))
             continue
@@ -286,7 +301,7 @@ def _types(
         if type_ == "person" and (parts := person_name(name, lexicon)) and parts.full
     )
     parted = [name.split() for name in best]
-    companies = {name[0] for name in parted if len(name) == 2 and name[1].rstrip(".").lower() in LEGAL_FORMS}
+    companies = {" ".join(name[:-1]) for name in parted if name[1:] and name[-1].rstrip(".").lower() in LEGAL_FORMS}
     for name in best:
         lowered = name.lower()
         last = tokens_of(name)[-1:] or [""]
