@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,7 +84,7 @@ def link_mentions(
     by_start = {name.start: name for name in names}
     spans = sorted({a.source for a in attributions if a.source})
     parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
-    mentions = _with_sources(lower, mentions, [p for ps in parts.values() for p in ps], scores, lexicon)
+    mentions = _with_sources(lower, mentions, [p for ps in parts.values() for p in ps], cues, scores, lexicon)
     by_head = {m.head: i for i, m in enumerate(mentions)}
     speaking = frozenset(by_head[_head(lower, p, lexicon)] for ps in parts.values() for p in ps)
     in_name = np.zeros(len(words), dtype=bool)
@@ -197,17 +197,22 @@ def _with_sources(
     lower: Sequence[str],
     mentions: list[Mention],
     parts: Sequence[Part],
+    cues: Set[int],
     scores: MentionScores,
     lexicon: Lexicon,
 ) -> list[Mention]:
-    """The mentions, each source among them: found already by its head, or added."""
-    known = {m.head for m in mentions}
-    added = []
+    """The mentions, each source among them: found already by its head, or added. One that goes on over its own cue
+    ("[a reporter asked Ms. Ruiz]") ends with the source."""
+    known = {m.head: i for i, m in enumerate(mentions)}
+    added: list[Mention] = []
     for part in parts:
         head = _head(lower, part, lexicon)
         if head in known:
+            i = known[head]
+            if i < len(mentions) and not cues.isdisjoint(range(part.end, mentions[i].end)):
+                mentions[i] = replace(mentions[i], end=part.end)
             continue
-        known.add(head)
+        known[head] = len(mentions) + len(added)
         best = int(scores.types[head, 1:].argmax()) if len(scores.types) else 0
         type_ = _TYPE_OF_KIND.get(kind_of(lower[head], None, False, lexicon) or "", NAME_TYPES[best])
         added.append(Mention(part.start, part.end, head, type_, part.name))

@@ -1,8 +1,8 @@
-"""Who is meant where the place in the text says it: two rules of how news is written, over what mentions alone show.
+"""Who is meant where the place in the text says it: three rules of how news is written, over what mentions alone show.
 
 A quotation that opens a paragraph goes on with who spoke last; and who is called by a description behind a quotation
 that the same sentence began to report ("Ruiz called for calm: “Stay home,” the candidate said") is the one it began
-with.
+with. Who answers in a sentence is whom it tells to have been asked.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from sayso.resolve.forms import FEMALE, MALE, MANY, THE, UNKNOWN, Mentions
 Range = tuple[int, int]
 
 BY_PLACE = 0.8  # confidence of these links
+_ASKING = frozenset(("asked", "asks"))
+_ANSWERING = frozenset(("replied", "replies", "answered", "answers", "responded", "responds"))
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def placed_speakers(
             meant = _goes_on(words, one, mention, before, table, entities.entities, of)
             if meant is None:
                 meant = _began(lower, place, mention, attributions, mention_of, table, entities.entities, of)
+            if meant is None:
+                meant = _was_asked(lower, place, mention, attributions, table, entities.entities, of)
             if meant is not None and meant != of[mention]:
                 moved[mention] = of[mention] = meant
         if one.source is not None:
@@ -126,6 +130,34 @@ def _began(
         entity = known[of[first] or 0]
         fits = table.gender[mention] in (UNKNOWN, entity.gender) or entity.gender == UNKNOWN
         return entity.number if entity.named and entity.type == "person" and fits else None
+    return None
+
+
+def _was_asked(
+    lower: Sequence[str],
+    place: int,
+    mention: int,
+    attributions: Sequence[Placed],
+    table: Mentions,
+    known: Sequence[Entity],
+    of: Sequence[int | None],
+) -> int | None:
+    """Who was asked in the same sentence, where "he" or "she" answers: "When Hale asked [Ruiz] why, she replied …"."""
+    one, form = attributions[place], int(table.form[mention])
+    if form not in (HE, SHE) or _ANSWERING.isdisjoint(lower[slice(*one.cue)]):
+        return None
+    for other in reversed(attributions[:place]):
+        asked = other.within is None and other.source is not None and not _ASKING.isdisjoint(lower[slice(*other.cue)])
+        if not asked or other.source is None or other.source[1] > other.cue[0]:
+            continue
+        named = next((m for m in range(len(table)) if int(table.start[m]) == other.cue[1]), None)
+        if named is None or table.sentence[named] != table.sentence[mention]:
+            return None
+        number = of[named]
+        if number is None:
+            return None
+        fits = known[number].gender in (UNKNOWN, MALE if form == HE else FEMALE)
+        return number if fits and known[number].type == "person" and known[number].count != MANY else None
     return None
 
 
