@@ -229,7 +229,8 @@ def kept_apart(chances: Chances, told: Floats) -> Chances:
     some = row["words of the shorter"] >= _SOME  # numbers are of the same things, and tell more apart than a name does
     seems = some & (chances[:, 1] >= _SEEMS * chances[:, 0])  # "sold to a trust", "a trust bought" share less
     turned = (row["turned once"] > 0) & (much | seems)
-    differs = ((numbers & some | (times | names) & much) & ~turned) | swapped
+    of_one = some | (row["names agree"] > 0)  # "twenty households", "twelve households" of one town
+    differs = ((numbers & of_one | (times | names) & much) & ~turned) | swapped
     taken = np.where(differs | turned, np.maximum(chances[:, 0] - _HARDLY, 0), 0.0)
     out = chances.copy()
     out[:, 0] -= taken
