@@ -114,7 +114,7 @@ def wordings() -> dict[str, list[tuple[str, str]]]:
 
 
 def test_each_group_has_its_main_proposition_in_several_wordings(wordings: dict[str, list[tuple[str, str]]]) -> None:
-    assert len(wordings) == 1306
+    assert len(wordings) == 1378
     for told in wordings.values():
         assert sum(proposition == "a" for proposition, _ in told) > 1
         assert all(
