@@ -46,7 +46,11 @@ def person_name(name: str, lexicon: Lexicon) -> PersonName | None:
     suffix = ""
     while len(tokens) > 1 and tokens[-1] in lexicon.name_suffixes:
         suffix = tokens.pop()
-    while len(tokens) > 1 and tokens[0] in lexicon.gender_of_honorific:
+    while (
+        len(tokens) > 1
+        and tokens[0] in lexicon.gender_of_honorific
+        and tokens[0] not in lexicon.gender_of_given_name  # "Don Holm"
+    ):
         tokens.pop(0)
     if not tokens:
         return None
