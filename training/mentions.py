@@ -209,7 +209,7 @@ def example(text: MarkedText, words: Words, states: States, lexicon: Lexicon, re
     mentions: dict[tuple[int, int], _Mention] = {}
     for marked in text.mentions if text.corpus not in NER_SETS else ():
         start, end = _place(words, marked.start, marked.end)
-        head = min(max(_place(words, *marked.head)[1] - 1, start), end - 1)
+        head = _head_word(words, marked.head, start, end)
         if marked.type:
             types[head] = 1 + NAME_TYPES.index(marked.type)
         known = mentions.get((start, head))
@@ -217,7 +217,7 @@ def example(text: MarkedText, words: Words, states: States, lexicon: Lexicon, re
             mentions[start, head] = _Mention(start, end, head, marked.chain)
     for place in text.unmentioned:
         start, end = _place(words, *place)
-        head = min(max(_place(words, *head_of(text.text, *place))[1] - 1, start), end - 1)
+        head = _head_word(words, head_of(text.text, *place), start, end)
         types[head] = max(types[head], 0)
     found = sorted(mentions.values(), key=lambda m: (m.start, m.end, m.head))
     spans = [(m.start, m.end, m.head) for m in found]
@@ -232,6 +232,11 @@ def _place(words: Words, start: int, end: int) -> tuple[int, int]:
     """The words of a mention; at least one."""
     first = min(int(np.searchsorted(words.end, start, side="right")), len(words) - 1)
     return first, max(int(np.searchsorted(words.start, end, side="left")), first + 1)
+
+
+def _head_word(words: Words, head: tuple[int, int], start: int, end: int) -> int:
+    """The word at a head's offsets, inside a mention's words."""
+    return min(max(_place(words, *head)[1] - 1, start), end - 1)
 
 
 def _names(
@@ -254,7 +259,7 @@ def _names(
                 tags[start + 1 : end] = 2 + 2 * kind
         elif marked.type != "other" and _is_capitalized(text.text, marked.head, lexicon):
             start, end = _place(words, marked.start, marked.end)
-            in_name[min(max(_place(words, *marked.head)[1] - 1, start), end - 1)] = True
+            in_name[_head_word(words, marked.head, start, end)] = True
     return tags, in_name
 
 

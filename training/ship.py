@@ -132,13 +132,7 @@ def ship_mentions(weights: Path, manner: Path, channel: Path, when: Path, folder
     w, others = load_file(weights), [load_file(place) for place in (manner, channel, when)]
     w |= {f"projected.{part}": np.concatenate([o[f"project.{part}"] for o in others]) for part in ("weight", "bias")}
     write_model(mentions_model(w, quantized), folder / "mentions.onnx")
-    write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
-    learned = {
-        "version": version_of(weights, manner, channel, when),
-        "start_distance": [round(float(v), 5) for v in w["start_distance"]],
-        "end_distance": [round(float(v), 5) for v in w["end_distance"]],
-    }
-    (folder / "mentions.json").write_text(json.dumps(learned, indent=1) + "\n")
+    _write_judge(w, version_of(weights, manner, channel, when), folder)
 
 
 def ship_mentions_alone(weights: Path, folder: Path) -> None:
@@ -157,13 +151,14 @@ def ship_mentions_alone(weights: Path, folder: Path) -> None:
         if constant.name in kept:
             constant.CopyFrom(numpy_helper.from_array(kept[constant.name], constant.name))
     write_model(model, folder / "mentions.onnx")
+    _write_judge(w, version_of(weights, folder / "mentions.onnx"), folder)
+
+
+def _write_judge(w: dict[str, Any], version: str, folder: Path) -> None:
+    """Write what stands beside mentions.onnx: the judge of pairs, and the numbers that are no graph."""
     write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
-    learned = {
-        "version": hashlib.sha256(weights.read_bytes() + (folder / "mentions.onnx").read_bytes()).hexdigest()[:12],
-        "start_distance": [round(float(v), 5) for v in w["start_distance"]],
-        "end_distance": [round(float(v), 5) for v in w["end_distance"]],
-    }
-    (folder / "mentions.json").write_text(json.dumps(learned, indent=1) + "\n")
+    distances = {name: [round(float(v), 5) for v in w[name]] for name in ("start_distance", "end_distance")}
+    (folder / "mentions.json").write_text(json.dumps({"version": version, **distances}, indent=1) + "\n")
 
 
 def ship_manner(manner: Path, channel: Path, when: Path, least: dict[str, float], folder: Path) -> None:

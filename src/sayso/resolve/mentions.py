@@ -281,9 +281,8 @@ def find_mentions(
     """
     found = [_named(words, lower, name, lexicon) for name in names]
     taken = np.zeros(len(lower), dtype=bool)
-    for name in names:
-        taken[name.start : name.end] = True
-    before_names = {i for name in names for i in (name.start, name.start - 1 if _is_stop(lower, name.start) else -1)}
+    for one in found:
+        taken[one.start : one.end] = True  # with the honorific: the "Ms." of "Ms. Ruiz" is nobody else
     best = scores.types.argmax(1) if len(scores.types) else np.zeros(0, dtype=np.int64)
     for head in np.flatnonzero(best).tolist():
         if (
@@ -305,19 +304,12 @@ def find_mentions(
             continue  # "don't"
         if lower[head] == "s" and head and lower[head - 1] in ("'", "’") and not words.gap[head]:
             continue  # "Ruiz's"
-        if lower[head] in lexicon.gender_of_honorific and words.case[head] >= 2 and head + 1 in before_names:
-            continue  # "Ms. Ruiz"
         if lower[head] in lexicon.pronouns:
             found.append(Mention(head, head + 1, head, type_))
         else:
             start, end = span_of(head, scores, len(lower))
             found.append(Mention(start, end, head, type_))
     return sorted(found, key=lambda m: (m.start, -m.end))
-
-
-def _is_stop(lower: Sequence[str], start: int) -> bool:
-    """Whether a full stop stands before a word, as behind "Ms."."""
-    return start > 0 and lower[start - 1] == "."
 
 
 def span_of(head: int, scores: MentionScores, n: int) -> Range:

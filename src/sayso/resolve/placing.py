@@ -83,9 +83,13 @@ def _goes_on(
         return None
     if _somebody_after(before, table, of, known):
         return None
-    entity = known[of[before] or 0]
+    return of[before] if _may_be(known[of[before] or 0], form) else None
+
+
+def _may_be(entity: Entity, form: int) -> bool:
+    """Whether "he" or "she", by the form, may be somebody."""
     fits = entity.gender in (UNKNOWN, MALE if form == HE else FEMALE)
-    return of[before] if fits and entity.type == "person" and entity.count != MANY else None
+    return fits and entity.type == "person" and entity.count != MANY
 
 
 def _somebody_after(before: int, table: Mentions, of: Sequence[int | None], known: Sequence[Entity]) -> bool:
@@ -156,8 +160,7 @@ def _was_asked(
         number = of[named]
         if number is None:
             return None
-        fits = known[number].gender in (UNKNOWN, MALE if form == HE else FEMALE)
-        return number if fits and known[number].type == "person" and known[number].count != MANY else None
+        return number if _may_be(known[number], form) else None
     return None
 
 
