@@ -155,7 +155,12 @@ def ship_mentions_alone(weights: Path, folder: Path) -> None:
 
 
 def _write_judge(w: dict[str, Any], version: str, folder: Path) -> None:
-    """Write what stands beside mentions.onnx: the judge of pairs, and the numbers that are no graph."""
+    """Write what stands beside mentions.onnx: the judge of pairs, and the numbers that are no graph.
+
+    The network that weighs speakers (training/speakers.py) has learned from another judge's scores: it must be trained
+    anew, and is taken away.
+    """
+    (folder / "speakers.onnx").unlink(missing_ok=True)
     write_model(score_model(w, "judge", "pairs", "judge1", "judge2"), folder / "judge.onnx")
     distances = {name: [round(float(v), 5) for v in w[name]] for name in ("start_distance", "end_distance")}
     (folder / "mentions.json").write_text(json.dumps({"version": version, **distances}, indent=1) + "\n")

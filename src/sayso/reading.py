@@ -167,7 +167,7 @@ def chains(given: Document | str) -> list[list[Span]]:
     """The mentions of one document by who or what they are of, entities with one mention among them: what
     reading decides before it keeps those who speak. For measuring against corpora of coreference."""
     document, models = as_document(given), shipped_models()
-    cut, finish = _extract(document, models, at_once)
+    cut, finish = extraction_of(document, models, at_once)
     extracted = finish()
     placed = [Placed(n.found.source, n.found.cue, n.found.content, n.within) for n in extracted.found]
     scores = models.mentions.scores(extracted.rows)
@@ -186,11 +186,11 @@ def _cores() -> int:
 
 
 def _begin(document: Document, models: Models, submit: Submit) -> Callable[[], Reading]:
-    cut, finish = _extract(document, models, submit)
+    cut, finish = extraction_of(document, models, submit)
     return lambda: _reading(document, cut, finish(), models)
 
 
-def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, Callable[[], Extracted]]:
+def extraction_of(document: Document, models: Models, submit: Submit) -> tuple[Cut, Callable[[], Extracted]]:
     """A document's words, and what finishes the pass of the models that is begun here."""
     words = split_words(document.text, models.tagger.tokenizer)
     lower, sentence = lowered(words), sentence_numbers(words)

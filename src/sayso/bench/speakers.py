@@ -131,7 +131,12 @@ def tokens(name: str) -> frozenset[str]:
 
 def right_entity(source: Source, gold: GoldAttribution) -> bool:
     """Whether a source is who was meant: a name in full, or a description by half of its words."""
-    found = tokens(source.name)
+    return right_name(source.name, gold)
+
+
+def right_name(name: str, gold: GoldAttribution) -> bool:
+    """Whether a source of this name is who was meant."""
+    found = tokens(name)
     for entity in gold.entities:
         wanted = tokens(re.sub(r" \d+$", "", entity))
         if found == wanted or (not gold.labels["named"] and dice(found, wanted) >= 0.5):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sayso.extract.words import Words
 from sayso.lexicon import Lexicon, word_list
@@ -12,10 +13,12 @@ from sayso.qualify.addressees import addressee
 from sayso.qualify.manner import Manner, MannerModel, manners
 from sayso.qualify.places import COLUMNS, PlaceModel, Said, attach, find_channels, find_days, outlet_at, scene_of
 from sayso.qualify.wording import certainty_words, quotation
-from sayso.resolve import Speaker
 from sayso.resolve.forms import Ints
 from sayso.resolve.placing import Placed
 from sayso.resolve.scores import NAME_TYPES, MentionScores
+
+if TYPE_CHECKING:
+    from sayso.resolve import Speaker
 
 Range = tuple[int, int]
 

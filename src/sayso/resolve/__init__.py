@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import bisect
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -18,14 +18,23 @@ from sayso.resolve.entities import FIRST, SOME, WE, WHO, Entities, Entity, link
 from sayso.resolve.forms import MANY, NAME, ONE, PRONOUN, Floats, Ints, Mentions, describe
 from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head, without_titles
 from sayso.resolve.model import MentionModel
-from sayso.resolve.placing import BY_PLACE, Placed, Range, placed_speakers
+from sayso.resolve.placing import BY_PLACE, Placed, Range, moved, placed_speakers
+from sayso.resolve.ranking import (
+    AUTHOR,
+    FIRST_PERSON,
+    LINK,
+    NOTHING,
+    SUBJECT,
+    UNDERSTOOD,
+    ByRule,
+    Key,
+    Scene,
+    Told,
+    Weigh,
+)
 from sayso.resolve.scores import NAME_TYPES, MentionScores
 from sayso.resolve.sources import SUBJECTS, Part, is_told, kind_of, parts_of, subject_before
 from sayso.statements import sentences
-
-# Fitted by logistic regression on 627 speakers: of the part "tune" of bench/gold, and of the twelve labelled articles
-# that the mention model leaves out.
-_SLOPE, _CONSTANT = 0.792, -0.035
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class Linked:
     attributions: tuple[Placed, ...]
     parts: Mapping[Range, Sequence[Part]]
     by_head: Mapping[int, int]
+    lower: Sequence[str]
+    lexicon: Lexicon
 
 
 def link_mentions(
@@ -86,7 +97,7 @@ def link_mentions(
     parts = {span: parts_of(lower, *span, by_start, lambda i: bool(words.case[i] >= 2), lexicon) for span in spans}
     mentions = _with_sources(lower, mentions, [p for ps in parts.values() for p in ps], cues, scores, lexicon)
     by_head = {m.head: i for i, m in enumerate(mentions)}
-    speaking = frozenset(by_head[_head(lower, p, lexicon)] for ps in parts.values() for p in ps)
+    speaking = frozenset(by_head[part_head(lower, p, lexicon)] for ps in parts.values() for p in ps)
     in_name = np.zeros(len(words), dtype=bool)
     for name in names:
         in_name[name.start : name.end] = True
@@ -100,11 +111,11 @@ def link_mentions(
 
     def mention_of(source: Range) -> int | None:
         named = parts[source]
-        return by_head[_head(lower, named[0], lexicon)] if len(named) == 1 else None
+        return by_head[part_head(lower, named[0], lexicon)] if len(named) == 1 else None
 
     entities = link(words, lower, mentions, table, score_pairs, speaking, lexicon)
     entities = placed_speakers(words, lower, attributions, mention_of, table, entities)
-    return Linked(tuple(mentions), table, entities, tuple(attributions), parts, by_head)
+    return Linked(tuple(mentions), table, entities, tuple(attributions), parts, by_head, lower, lexicon)
 
 
 def resolve(
@@ -122,7 +133,7 @@ def resolve(
     The attributions are in the order of their cues. A speaker that the text does not decide is None.
     """
     linked = link_mentions(words, lower, sentence, attributions, scores, model, lexicon)
-    return _speakers(document, words, lower, sentence, linked, lexicon)
+    return _speakers(document, words, lower, sentence, linked, scores, model.weigh, lexicon)
 
 
 def _with_subject(
@@ -176,7 +187,7 @@ def _without_the_one_told(one: Placed, lower: Sequence[str]) -> Placed:
     return replace(one, source=None) if one.within is not None and is_told(lower[slice(*one.cue)]) else one
 
 
-def _head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
+def part_head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
     return name_head(lower, part.name, lexicon) if part.name else part.head
 
 
@@ -184,10 +195,11 @@ _BEING = frozenset(("is", "are", "was", "were", "be", "been", "being"))
 _SEEMING = ("seem", "appear")
 _POSSESSIVES = frozenset(("my", "his", "her", "their", "our", "its"))
 _CLAUSE_OPENINGS = word_list("words that open a clause before a subject")
-LEAST_SURE = 0.5  # of confidence in a speaker: who is less likely meant than not is left open
 _DEFINITE = ("the", "these", "those")
 _LONGEST_BOTH = 4  # words: "the two young men"
 _BACK_TO_BOTH = 20  # mentions back to those who are both meant
+LEAST_SURE = 0.45  # of the probability of a speaker: who is less likely is left open
+_OPEN_FORMS = (FIRST, WE, SOME)  # of mentions that stay what they are, whoever speaks
 _LONGEST_CLAUSE = 25  # words that tell which people, or which things, a description is of
 _LONGEST_FIRST = 3  # words before "and I": "my husband and I"
 _TYPE_OF_KIND = {"person": "person", "group": "person", "organization": "organization", "document": "other"}
@@ -206,7 +218,7 @@ def _with_sources(
     known = {m.head: i for i, m in enumerate(mentions)}
     added: list[Mention] = []
     for part in parts:
-        head = _head(lower, part, lexicon)
+        head = part_head(lower, part, lexicon)
         if head in known:
             i = known[head]
             if i < len(mentions) and not cues.isdisjoint(range(part.end, mentions[i].end)):
@@ -220,69 +232,36 @@ def _with_sources(
 
 
 def _speakers(
-    document: Document, words: Words, lower: Sequence[str], sentence: Ints, linked: Linked, lexicon: Lexicon
+    document: Document,
+    words: Words,
+    lower: Sequence[str],
+    sentence: Ints,
+    linked: Linked,
+    scores: MentionScores,
+    weigh: Weigh,
+    lexicon: Lexicon,
 ) -> Resolved:
+    author = _author(document)
+    told = decide(words, sentence, linked, scores, weigh, author is not None)
+    linked = replace(linked, entities=moved(linked.entities, _moves(linked, told)))
     mentions, table, entities, attributions = linked.mentions, linked.table, linked.entities, linked.attributions
-    parts, by_head = linked.parts, linked.by_head
-    made: dict[tuple[int, ...], Source] = {}
-    spoken = {_head(lower, p, lexicon): (p.start, p.end) for ps in parts.values() for p in ps}
-    spoken |= _with_clauses(linked, spoken)
-    writer: Source | None = None
-    order: list[Source] = []
+    made: dict[Key, Source] = {}
+    spoken = _spoken(linked)
 
-    def source_of(key: tuple[int, ...]) -> Source:
+    def source_of(key: Key) -> Source:
         if key not in made:
             sources = [entities.entities[e] for e in key]
             made[key] = _source(document, words, lower, len(made), sources, spoken, mentions, table, lexicon)
-            order.append(made[key])
         return made[key]
 
-    author = _author(document)
-    speakers: list[Speaker | None] = [None] * len(attributions)
-    first_person: list[int] = []
-    for place, one in enumerate(attributions):
-        if one.source is None:
-            if one.within is not None and is_told(lower[slice(*one.cue)]):
-                continue
-            before = _understood(lower, sentence, attributions, place)
-            known = speakers[before] if before is not None else None
-            speakers[place] = Speaker(known.source, round(known.confidence * 0.9, 3)) if known else None
-            if before is None and one.within is None:
-                subject = _subject_of_sentence(lower, sentence, one, mentions, entities)
-                speakers[place] = Speaker(source_of((subject,)).id, BY_PLACE) if subject is not None else None
-            continue
-        pair = _both(lower, sentence, linked, parts[one.source], lexicon)
-        if pair is not None:
-            speakers[place] = Speaker(source_of(pair).id, BY_PLACE)
-            continue
-        found: list[int] = []
-        sure = 1.0
-        for part in parts[one.source]:
-            i = by_head[_head(lower, part, lexicon)]
-            entity = entities.of_mention[i]
-            if entity is None:
-                if int(table.form[i]) in (FIRST, WE) and len(parts[one.source]) == 1:
-                    first_person.append(place)
-                break
-            found.append(entity)
-            sure = min(sure, entities.sure[i])
-        else:
-            speakers[place] = Speaker(source_of(tuple(dict.fromkeys(found))).id, round(sure, 3))
-    for place in first_person:  # after all others: “I think so,” Ruiz said
-        one = attributions[place]
-        source = one.source or one.cue  # there is one: its head is "I" or "we"
-        holder = one.within if one.within is not None else _quoted_by(words, attributions, source[0])
-        i = by_head[_head(lower, parts[source][0], lexicon)]
-        if holder is not None:
-            known = speakers[holder]
-            trust = 0.95 if table.form[i] == FIRST else 0.8
-            speakers[place] = Speaker(known.source, round(known.confidence * trust, 3)) if known else None
-        elif author is not None and table.form[i] == FIRST and words.quote[source[0]] == 0:
-            if writer is None:
-                own_words = (_span(words, *source),)
-                writer = Source(f"{document.id}:author", author, SourceKind.PERSON, named=True, mentions=own_words)
-                order.append(writer)
-            speakers[place] = Speaker(writer.id, 0.9)
+    for one, key in zip(attributions, told.keys, strict=True):
+        if key == AUTHOR and author is not None and AUTHOR not in made:
+            own_words = (_span(words, *(one.source or one.cue)),)
+            made[key] = Source(f"{document.id}:author", author, SourceKind.PERSON, named=True, mentions=own_words)
+    speakers = [
+        Speaker(source_of(key).id, round(sure, 3)) if key is not None and sure >= LEAST_SURE else None
+        for key, sure in zip(told.keys, told.sure, strict=True)
+    ]
     bases = [
         source_of((entity,)).id
         if (entity := _basis(lower, sentence, one, mentions, entities, lexicon)) is not None
@@ -291,11 +270,150 @@ def _speakers(
     ]
     bases = [None if s is not None and b == s.source else b for b, s in zip(bases, speakers, strict=True)]
     own = _first_person(words, lower, attributions, speakers)
-    sources = tuple(replace(s, mentions=tuple(sorted({*s.mentions, *own.get(s.id, ())}))) for s in order)
-    calibrated = [replace(s, confidence=_calibrated(s.confidence)) if s else None for s in speakers]
-    known_ones = tuple(s if s and s.confidence >= LEAST_SURE else None for s in calibrated)
-    told = {s.source for s in known_ones if s} | {b for b in bases if b}
-    return Resolved(tuple(s for s in sources if s.id in told), known_ones, tuple(bases), tuple(attributions))
+    known = {s.source for s in speakers if s} | {b for b in bases if b}
+    sources = [replace(s, mentions=tuple(sorted({*s.mentions, *own.get(s.id, ())}))) for s in made.values()]
+    return Resolved(tuple(s for s in sources if s.id in known), tuple(speakers), tuple(bases), tuple(attributions))
+
+
+def decide(words: Words, sentence: Ints, linked: Linked, scores: MentionScores, weigh: Weigh, has_author: bool) -> Told:
+    """Who speaks in each attribution, and how sure that is: one after the other, so that who spoke before is known."""
+    scene = _scene(words, sentence, linked, scores)
+    told = Told([None] * len(linked.attributions), [0.0] * len(linked.attributions))
+    holding = np.full(len(words), -1)  # the first attribution whose content a word stands in
+    for place in range(len(linked.attributions) - 1, -1, -1):
+        for a, b in linked.attributions[place].content:
+            holding[a:b] = place
+    for place in _in_order(words, linked.attributions, holding):
+        by_rule = _by_rule(words, sentence, linked, told, holding, place)
+        if by_rule.key == AUTHOR:
+            told.keys[place], told.sure[place] = (AUTHOR, by_rule.sure) if has_author else (None, 0.0)
+        else:
+            told.keys[place], told.sure[place] = weigh(scene, place, told, by_rule)
+    return told
+
+
+def _spoken(linked: Linked) -> dict[int, Range]:
+    """The words by which each source is called where it speaks, by its head."""
+    every = (part for parts in linked.parts.values() for part in parts)
+    spoken = {part_head(linked.lower, part, linked.lexicon): (part.start, part.end) for part in every}
+    return spoken | _with_clauses(linked, spoken)
+
+
+def names_of(words: Words, linked: Linked) -> Callable[[Key], str]:
+    """What gives the name that a source of some entities has."""
+    spoken = _spoken(linked)
+
+    def name_of(key: Key) -> str:
+        entities = (linked.entities.entities[e] for e in key)
+        shown = (
+            _shown(words, linked.lower, e, linked.mentions, linked.table, spoken, linked.lexicon) for e in entities
+        )
+        return " and ".join(shown)
+
+    return cache(name_of)
+
+
+def _moves(linked: Linked, told: Told) -> dict[int, int]:
+    """The mentions whose attributions have another speaker than they were linked to, and that one's entity."""
+    moves: dict[int, int] = {}
+    left = [len(e.mentions) for e in linked.entities.entities]
+    for one, key in zip(linked.attributions, told.keys, strict=True):
+        parts = linked.parts[one.source] if one.source else ()
+        if key is None or key == AUTHOR or len(key) > 1 or len(parts) != 1:
+            continue
+        mention = linked.by_head[part_head(linked.lower, parts[0], linked.lexicon)]
+        now = linked.entities.of_mention[mention]
+        if now == key[0] or linked.table.form[mention] in _OPEN_FORMS or (now is not None and left[now] < 2):
+            continue
+        if now is not None:
+            left[now] -= 1
+        moves[mention] = key[0]
+    return moves
+
+
+def _in_order(words: Words, attributions: Sequence[Placed], holding: Ints) -> list[int]:
+    """The places of attributions in the order in which their speakers are decided: what holds another before that."""
+
+    def depth(place: int) -> int:
+        holders: list[int] = []
+        holder = _holder(words, attributions, holding, place)
+        while holder is not None and holder not in holders:
+            holders.append(holder)
+            holder = _holder(words, attributions, holding, holder)
+        return len(holders)
+
+    return sorted(range(len(attributions)), key=lambda place: (depth(place), place))
+
+
+def _holder(words: Words, attributions: Sequence[Placed], holding: Ints, place: int) -> int | None:
+    """The attribution that holds one, or in whose quotation its source stands: “I think so,” Ruiz said."""
+    one = attributions[place]
+    if one.within is not None or one.source is None or words.quote[one.source[0]] == 0:
+        return one.within
+    found = int(holding[one.source[0]])
+    return found if found not in (-1, place) else None
+
+
+def _by_rule(words: Words, sentence: Ints, linked: Linked, told: Told, holding: Ints, place: int) -> ByRule:
+    """Who speaks by the links of the source, or where there is no source by its place; how sure, and how it was
+    found."""
+    attributions, entities, parts, lower = linked.attributions, linked.entities, linked.parts, linked.lower
+    one = attributions[place]
+    if one.source is None:
+        if one.within is not None and is_told(lower[slice(*one.cue)]):
+            return ByRule(None, 0.0, NOTHING)
+        before = _understood(lower, sentence, attributions, place)
+        if before is not None:
+            return ByRule(told.keys[before], told.sure[before] * 0.9, UNDERSTOOD)
+        subject = None
+        if one.within is None:
+            subject = _subject_of_sentence(lower, sentence, one, linked.mentions, entities)
+        return ByRule(None, 0.0, NOTHING) if subject is None else ByRule((subject,), BY_PLACE, SUBJECT)
+    pair = _both(lower, sentence, linked, parts[one.source], linked.lexicon)
+    if pair is not None:
+        return ByRule(pair, BY_PLACE, LINK)
+    found: list[int] = []
+    sure = 1.0
+    for part in parts[one.source]:
+        i = linked.by_head[part_head(lower, part, linked.lexicon)]
+        entity, form = entities.of_mention[i], int(linked.table.form[i])
+        if entity is None and form in (FIRST, WE) and len(parts[one.source]) == 1:
+            holder = _holder(words, attributions, holding, place)
+            if holder is not None:
+                return ByRule(told.keys[holder], told.sure[holder] * (0.95 if form == FIRST else 0.8), FIRST_PERSON)
+            writes = form == FIRST and words.quote[one.source[0]] == 0
+            return ByRule(AUTHOR, 0.9, FIRST_PERSON) if writes else ByRule(None, 0.0, FIRST_PERSON)
+        if entity is None:
+            return ByRule(None, 0.0, NOTHING)
+        found.append(entity)
+        sure = min(sure, entities.sure[i])
+    return ByRule(tuple(dict.fromkeys(found)), sure, LINK)
+
+
+def _scene(words: Words, sentence: Ints, linked: Linked, scores: MentionScores) -> Scene:
+    """What the weighing of speakers knows of a document."""
+    lower, lexicon = linked.lower, linked.lexicon
+    mention_of: list[int | None] = []
+    keys: list[Key | None] = []
+    for one in linked.attributions:
+        named = linked.parts[one.source] if one.source else []
+        heads = [linked.by_head[part_head(lower, part, lexicon)] for part in named]
+        of = [linked.entities.of_mention[i] for i in heads]
+        mention_of.append(heads[0] if len(heads) == 1 else None)
+        keys.append(tuple(e for e in of if e is not None) if of and None not in of else None)
+    return Scene(
+        words,
+        lower,
+        sentence,
+        linked.mentions,
+        linked.table,
+        linked.entities,
+        linked.attributions,
+        mention_of,
+        keys,
+        scores,
+        lexicon,
+    )
 
 
 def _both(
@@ -305,7 +423,7 @@ def _both(
     two before."""
     if len(parts) != 1:
         return None
-    i = linked.by_head[_head(lower, parts[0], lexicon)]
+    i = linked.by_head[part_head(lower, parts[0], lexicon)]
     opening = lower[parts[0].start : parts[0].end]
     if not (opening[0] in ("both", "neither") or (opening[0] in _DEFINITE and opening[1:2] == ["two"])):
         return None
@@ -343,12 +461,6 @@ def _with_clauses(linked: Linked, spoken: Mapping[int, Range]) -> dict[int, Rang
             m = linked.mentions[described]
             found[m.head] = (spoken.get(m.head, (m.start, m.end))[0], end)
     return found
-
-
-def _calibrated(confidence: float) -> float:
-    """How often links of a confidence are right: rules and network are surer than they should be."""
-    odds = math.log(max(confidence, 0.01) / max(1 - confidence, 0.01))
-    return round(1 / (1 + math.exp(-(_SLOPE * odds + _CONSTANT))), 3)
 
 
 def _first_person(
@@ -413,16 +525,6 @@ def _basis(
                     and all(not w[0].isalpha() or w in ("a", "an", "the", "two", "three") for w in apart)
                 ):
                     return entities.of_mention[k]
-    return None
-
-
-def _quoted_by(words: Words, attributions: Sequence[Placed], word: int) -> int | None:
-    """The attribution whose quotation a first-person source stands in."""
-    if words.quote[word] == 0:
-        return None
-    for place, other in enumerate(attributions):
-        if any(a <= word < b for a, b in other.content):
-            return place
     return None
 
 

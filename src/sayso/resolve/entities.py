@@ -54,7 +54,7 @@ HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
 )
 _LONGEST_BODY = 8  # words between an office and the name beside it
 NAMED_WITHIN = 6  # paragraphs in which an article names whom its opening has kept back
-_OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
+OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
 _TOO_LOW = -5.0  # a score under which a pair weighs nothing in the sum
 _AT_ONCE = 4096  # pairs that are scored in one piece: their vectors are a kilobyte each
 _NEW = word_list("words that begin somebody new")
@@ -84,6 +84,7 @@ class Entities:
     entities: tuple[Entity, ...]
     of_mention: tuple[int | None, ...]
     sure: tuple[float, ...]
+    pairs: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None  # later, earlier, score: what was compared
 
 
 PairScore = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -141,7 +142,7 @@ def link(
         if form == SOME and i in speaking:
             new(i, "person", 0.9)  # "one of the officials", "many": part of a group, or one of its own
             continue
-        if form in _OPEN or form == NAME:  # a bare surname of two people stays open
+        if form in OPEN or form == NAME:  # a bare surname of two people stays open
             continue
         appositive = None if i in speaking and form == INDEFINITE else _apposed(lower, mentions, table, i, of)
         if appositive is not None:
@@ -202,7 +203,7 @@ def link(
                 made.owned = isinstance(key[1], int) and entities[key[1]].named
                 if made.owned and key[0] == _POLICE:
                     forces[made.number] = _words_of(lower, mentions[i])
-    return Entities(tuple(entities), tuple(of), tuple(sure))
+    return Entities(tuple(entities), tuple(of), tuple(sure), (later, earlier, scores))
 
 
 def _with_namesakes(
@@ -480,7 +481,7 @@ _TITLE_NOUNS = {
 
 def _pairs(table: Mentions, of: Sequence[int | None]) -> tuple[np.ndarray, np.ndarray]:
     """Each mention that is not a name, with those before it that it may go back to."""
-    closed = ~np.isin(table.form, list(_OPEN))
+    closed = ~np.isin(table.form, list(OPEN))
     asking = np.flatnonzero(closed & np.array([entity is None for entity in of], dtype=bool))
     later = np.repeat(asking, REACH)
     earlier = later - np.tile(np.arange(REACH, 0, -1), len(asking))
@@ -715,11 +716,18 @@ def _best(
 def _may_be(
     entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int, j: int, lower: Sequence[str], lexicon: Lexicon
 ) -> bool:
-    """Whether nothing in the words forbids that a mention is of an entity."""
+    """Whether nothing in the words forbids that a mention is of the entity of another one."""
     m, other = mentions[i], mentions[j]
-    form = int(table.form[i])
     if m.start <= other.start < m.end or other.start <= m.start < other.end:
         return False
+    return may_be(entity, mentions, table, i, lower, lexicon)
+
+
+def may_be(
+    entity: Entity, mentions: Sequence[Mention], table: Mentions, i: int, lower: Sequence[str], lexicon: Lexicon
+) -> bool:
+    """Whether nothing in the words of a mention and those of an entity forbids that it is of that."""
+    m, form = mentions[i], int(table.form[i])
     if not _agree(
         entity.gender if entity.gender in (MALE, FEMALE) else UNKNOWN,
         int(table.gender[i]) if table.gender[i] in (MALE, FEMALE) else UNKNOWN,
@@ -734,12 +742,7 @@ def _may_be(
         return not (entity.type == "person" and entity.named and entity.gender in (MALE, FEMALE))
     if form >= PRONOUN:
         return True
-    if (
-        form == INDEFINITE
-        or lower[m.start] in _NEW
-        or lower[m.start] == "whose"
-        or any(w in ("another", "other") for w in lower[m.start : m.head])
-    ):
+    if form == INDEFINITE or is_new(lower, m):
         return False
     if m.type == "person":
         if entity.type != "person" or (table.number[i] == MANY) != (entity.count == MANY):
@@ -753,3 +756,9 @@ def _may_be(
     if not entity.named:
         return any(table.key[k] == table.key[i] for k in entity.mentions)
     return entity.type != "person"
+
+
+def is_new(lower: Sequence[str], one: Mention) -> bool:
+    """Whether a description says itself that it is of somebody not mentioned before: "another official"."""
+    opening = lower[one.start]
+    return opening in _NEW or opening == "whose" or any(w in ("another", "other") for w in lower[one.start : one.head])

@@ -26,6 +26,7 @@ _PARTICLES = word_list("particles of surnames")
 _ARTICLES = frozenset(("a", "an", "the"))
 _OPENINGS = ([OPENING_MARK], [OPENING_MARK, OPENING_MARK])
 _OUTLET_ENDINGS = word_list("ends of newspapers' names")
+_PAPERS = frozenset(("newspaper", "tabloid", "magazine", "daily", "weekly"))
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
         ):
             start -= 2  # "Orr-Fenwick Harbour Board"
         end = _without_marks(surface, lower, start, i, lexicon)
+        if end > start + 2 and words.case[end - 2] >= 2 and lower[end - 1] in _PAPERS and words.case[end - 1] == 1:
+            end -= 1  # "the Velm Times [tabloid]"
         type_ = NAME_TYPES[int(np.argmax(weight))]
         if type_ == "person" and _is_outlet(surface, lower, start, end, lexicon):
             type_ = "organization"
@@ -120,12 +123,12 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
 
 
 def _is_one_name(words: Words, surface: Sequence[str], before: Name, start: int, type_: str, lexicon: Lexicon) -> bool:
-    """Whether two names that the model parts are one: "Birgitte" and "Seo Jr." side by side, "J." and "Gerald Orr",
-    "Friends of Ostrey" and "Fund"."""
+    """Whether two names that the model parts are one: "Birgitte" and "Seo Jr." side by side, "J." or "Owen J." and
+    "Gerald Orr", "Friends of Ostrey" and "Fund"."""
     if before.type != type_ or words.gap[start] != 1:
         return False
     if type_ == "person":
-        initial = before.end - before.start == 1 and len(surface[before.start]) == 1
+        initial = len(surface[before.end - 1]) == 1
         return before.end == start or (initial and surface[before.end : start] == ["."])
     if type_ != "organization":
         return False

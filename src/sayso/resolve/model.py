@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.resolve.mentions import softmax
+from sayso.resolve.ranking import ByRule, Key, Scene, Told, candidates, signs
 from sayso.resolve.scores import PAIR, Floats, MentionScores, columns
 
 Ints = NDArray[np.int64]
@@ -24,6 +25,7 @@ class MentionModel:
 
     words: Any  # states of words -> rows
     judge: Any  # pairs of mentions -> scores
+    speakers: Any  # candidates for a speaker -> scores, the last of them nobody's; None: the rules decide alone
     start_distance: Floats
     end_distance: Floats
     version: str
@@ -52,6 +54,18 @@ class MentionModel:
         found: Floats = self.judge.run(["score"], {"pairs": given})[0]
         return found
 
+    def weigh(self, scene: Scene, place: int, told: Told, by_rule: ByRule) -> tuple[Key | None, float]:
+        """Who is likeliest to speak in an attribution, and how probable that is."""
+        if self.speakers is None:
+            return by_rule.key, by_rule.sure
+        keys = candidates(scene, place, told, by_rule)
+        if not keys:
+            return None, 0.0
+        given = signs(scene, place, told, by_rule, keys)
+        chances = softmax(self.speakers.run(["score"], {"signs": given})[0])
+        best = int(chances[:-1].argmax())
+        return keys[best], float(chances[best])
+
 
 def shipped_mentions() -> Traversable:
     """The folder of the mention model that comes with sayso."""
@@ -67,6 +81,7 @@ def load_mentions(folder: Path | Traversable | None = None) -> MentionModel:
     return MentionModel(
         words=open_session(place / "mentions.onnx"),
         judge=open_session(place / "judge.onnx"),
+        speakers=open_session(weighing) if (weighing := place / "speakers.onnx").is_file() else None,
         start_distance=np.array(learned["start_distance"], dtype=np.float32),
         end_distance=np.array(learned["end_distance"], dtype=np.float32),
         version=learned["version"],

@@ -43,7 +43,7 @@ def placed_speakers(
 
     `mention_of` gives the mention of a source that is one person or thing alone, by its words.
     """
-    moved: dict[int, int] = {}
+    moves: dict[int, int] = {}
     of = list(entities.of_mention)
     before: int | None = None  # the mention that names who spoke last, in no other's content
     for place, one in enumerate(attributions):
@@ -57,10 +57,10 @@ def placed_speakers(
             if meant is None:
                 meant = _was_asked(lower, place, mention, attributions, table, entities.entities, of)
             if meant is not None and meant != of[mention]:
-                moved[mention] = of[mention] = meant
+                moves[mention] = of[mention] = meant
         if one.source is not None:
             before = mention
-    return _with(entities, moved) if moved else entities
+    return moved(entities, moves)
 
 
 def _goes_on(
@@ -164,10 +164,13 @@ def _was_asked(
     return None
 
 
-def _with(entities: Entities, moved: Mapping[int, int]) -> Entities:
+def moved(entities: Entities, moves: Mapping[int, int]) -> Entities:
+    """The entities, with some mentions moved to others: numbers of entities by mention."""
+    if not moves:
+        return entities
     of, sure = list(entities.of_mention), list(entities.sure)
     taken: dict[int, list[int]] = {}
-    for mention, number in moved.items():
+    for mention, number in moves.items():
         of[mention], sure[mention] = number, BY_PLACE
         taken.setdefault(number, []).append(mention)
     made = []

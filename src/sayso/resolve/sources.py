@@ -26,6 +26,12 @@ _ALONG_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"))
 _DASHES = frozenset(("–", "—", "--"))
 _UTTERANCES = frozenset(("comment", "comments", "remark", "remarks", "words", "mind", "voice"))
 _POSSESSIVE = frozenset(("'", "’"))
+_CALLED = frozenset(("as", "named", "called"))
+_IDENTIFIED = frozenset(("identified", "known"))
+_ARTICLES = frozenset(("the", "a", "an", "his", "her", "their", "its"))
+_NO_OFFICE = frozenset(("the", "a", "an", "and", ",", "."))  # words that end what somebody heads
+_INTRODUCING = frozenset(("a", "an", "one", "another", "the"))
+_LONGEST_OF = 2  # words of what somebody heads: "director of public affairs Ida Ruiz"
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,13 @@ def parts_of(
                 head, name = None, None
             i = after
             continue
+        if head is not None and word in _CALLED and name is None and _is_called(lower, i, names):
+            i += 1
+            continue
         compared = word == "than" and lower[i - 1] in _COMPARED
         amount = compared or (head is not None and lower[head] in _QUANTITIES and word == "of")
         if head is not None and (word in _MORE or word == "(") and not amount:
-            named = None if name else _name_after(lower, i, end, names, capital)
+            named = None if name else _name_after(lower, head, i, end, names, capital, lexicon)
             if named is not None:
                 head, name = _last_telling(lower, named.start, min(named.end, end), lexicon), named
             break
@@ -98,7 +107,13 @@ def parts_of(
             head, name, began = None, None, i + skip
             i = began
             continue
+        if head == i - 1 == began + 1 and word == "," and _only_says_how(lower, head, lexicon) and i + 1 not in names:
+            head, i = None, i + 1  # "an experienced, quiet clerk"
+            continue
         if head is not None and word == ",":
+            if name is None and _body_beside(lower, began, head, i, end, names, lexicon):
+                i += 1
+                continue
             if name is None and _name_soon(lower, i + 1, end, names, capital):
                 i += 1
                 continue
@@ -121,8 +136,23 @@ def parts_of(
         i += 1
     if head is None:
         head = _last_telling(lower, began, end, lexicon)
+    joint = _and_another(lower, i, end, names) if name is not None and name.type == "person" else None
+    if joint is not None:
+        last = parts_of(lower, joint + 1, end, names, capital, lexicon)
+        return [*parts, Part(began, joint - 1, head, name), *last]
     parts.append(Part(began, end, head, name))
     return [p for p in parts if p.start < p.end]
+
+
+def _and_another(lower: Sequence[str], start: int, end: int, names: Mapping[int, Name]) -> int | None:
+    """The "and" behind what more is said of one speaker, before the name of the last: "Ida Ruiz, head of the clinic,
+    [and] nurse Tom Hale"."""
+    for i in range(start + 2, end - 1):
+        if lower[i] == "and" and lower[i - 1] == ",":
+            at = next((k for k in range(i + 1, min(i + _LONGEST_TITLE, end)) if k in names), None)
+            if at is not None and names[at].type == "person" and lower[at - 1] not in _MORE:
+                return i
+    return None
 
 
 def _two_roles(
@@ -131,12 +161,36 @@ def _two_roles(
     """Whether "and" joins two things that one person is: "Courier columnist and historian Ida Ruiz"."""
     if lower[start] in ("the", "a", "an") or singular(lower[head]) != lower[head]:
         return False
-    if lower[head] not in lexicon.gender_of_noun or joint + 1 in names:
+    first = names.get(joint + 1)
+    shortened = lower[head + 1] == "." and lower[head] in lexicon.title_words  # "Gov."
+    role = shortened or lower[head] in lexicon.gender_of_noun
+    if not role or (first is not None and first.type == "person"):
         return False
     name = next((names[i] for i in range(joint + 2, end) if i in names), None)
     if name is None or name.type != "person" or "," in lower[joint : name.start]:
         return False
     return lower[name.start - 1] in lexicon.gender_of_noun
+
+
+def _is_called(lower: Sequence[str], i: int, names: Mapping[int, Name]) -> bool:
+    """Whether somebody's name follows the word that says so: "a woman later identified as Ida Ruiz"."""
+    found = names.get(i + 1)
+    return found is not None and found.type == "person" and (lower[i] != "as" or lower[i - 1] in _IDENTIFIED)
+
+
+def _only_says_how(lower: Sequence[str], i: int, lexicon: Lexicon) -> bool:
+    """Whether the word behind an article, before a comma, is nobody by itself."""
+    return lower[i - 1] in ("a", "an", "the") and kind_of(lower[i], None, False, lexicon) is None
+
+
+def _body_beside(
+    lower: Sequence[str], start: int, head: int, comma: int, end: int, names: Mapping[int, Name], lexicon: Lexicon
+) -> bool:
+    """Whether the name of the body that is introduced stands behind a comma: "one group, Friends of the Quay"."""
+    found = names.get(comma + 1)
+    ends = found is not None and (found.end >= end or lower[found.end] == ",")
+    body = lower[head] in lexicon.organization_heads or lower[head] in lexicon.group_heads
+    return ends and found is not None and found.type == "organization" and body and lower[start] in _INTRODUCING
 
 
 def _beside(lower: Sequence[str], i: int, end: int) -> int:
@@ -170,23 +224,46 @@ def _name_soon(
 
 
 def _name_after(
-    lower: Sequence[str], start: int, end: int, names: Mapping[int, Name], capital: Callable[[int], bool]
+    lower: Sequence[str],
+    head: int,
+    start: int,
+    end: int,
+    names: Mapping[int, Name],
+    capital: Callable[[int], bool],
+    lexicon: Lexicon,
 ) -> Name | None:
     """The personal name that ends a description: "the director of the centre, Tilda Voss", "Secretary of State Owen
-    Tarrant"."""
+    Tarrant", "head of policy Ida Ruiz", "Bread for All press officer Ivo Tarn"."""
     for i in range(start + 1, end):
         if i not in names or names[i].type != "person":
             continue
-        apposed = (
-            lower[i - 1] == "," and names[i].end < end and lower[names[i].end] == ","
-        )  # "…, Tilda Voss, a Democrat"
-        if names[i].end < end - 1 and not apposed:
+        before = _before_title(lower, i, capital)
+        ends = names[i].end >= end - 1
+        if not ends and lower[names[i].end] != ",":
             continue
         between = [k for k in range(start, i) if lower[k] not in ("of", "for", "the", "and", "&")]
-        title = bool(between) and all(map(capital, between))  # none in "a lawyer for Bill Hale"
-        if lower[i - 1] == "," or title:
+        title = bool(between) and all(map(capital, between)) and not _is_role(lower[i - 1], lexicon)
+        plain = [lower[k] for k in range(start + 1, i)]
+        of_what = 0 < len(plain) <= _LONGEST_OF and lower[start] == "of" and not any(
+            word in _MORE or word in _NO_OFFICE or _is_role(word, lexicon) for word in plain
+        )  # fmt: skip
+        office = _is_role(lower[i - 1], lexicon) and lower[head - 1] not in _ARTICLES
+        office = of_what or (office and not _is_role(lower[head], lexicon))
+        if office or (ends and title) or lower[before] == ",":
             return names[i]
     return None
+
+
+def _before_title(lower: Sequence[str], name: int, capital: Callable[[int], bool]) -> int:
+    """The word before a name and the title that it has: of the comma in "the chairman, former Velm Sen. Ida Ruiz"."""
+    i = name - 1
+    while i > name - _LONGEST_TITLE - 2 and (lower[i] in (".", "former") or (capital(i) and lower[i][0].isalpha())):
+        i -= 1
+    return i
+
+
+def _is_role(word: str, lexicon: Lexicon) -> bool:
+    return singular(word) in lexicon.gender_of_noun
 
 
 def _list_goes_on(lower: Sequence[str], comma: int, end: int, names: Mapping[int, Name]) -> bool:
