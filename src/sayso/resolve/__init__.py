@@ -22,6 +22,7 @@ from sayso.resolve.placing import BY_PLACE, Placed, Range, moved, placed_speaker
 from sayso.resolve.ranking import (
     AUTHOR,
     FIRST_PERSON,
+    LEAST_SURE,
     LINK,
     NOTHING,
     SUBJECT,
@@ -198,7 +199,6 @@ _CLAUSE_OPENINGS = word_list("words that open a clause before a subject")
 _DEFINITE = ("the", "these", "those")
 _LONGEST_BOTH = 4  # words: "the two young men"
 _BACK_TO_BOTH = 20  # mentions back to those who are both meant
-LEAST_SURE = 0.45  # of the probability of a speaker: who is less likely is left open
 _OPEN_FORMS = (FIRST, WE, SOME)  # of mentions that stay what they are, whoever speaks
 _LONGEST_CLAUSE = 25  # words that tell which people, or which things, a description is of
 _LONGEST_FIRST = 3  # words before "and I": "my husband and I"

@@ -85,6 +85,7 @@ class Entities:
     of_mention: tuple[int | None, ...]
     sure: tuple[float, ...]
     pairs: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None  # later, earlier, score: what was compared
+    ambiguous: frozenset[int] = frozenset()  # mentions of a title that several have: "the senator"
 
 
 PairScore = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -132,6 +133,7 @@ def link(
     first = np.searchsorted(later, np.arange(len(mentions) + 1))
     keys: dict[tuple[str, object], int] = {e.key: e.number for e in entities if e.key is not None}
     forces = _police_forces(lower, mentions, of)
+    ambiguous: set[int] = set()
     for i in sorted((i for i in range(len(mentions)) if of[i] is None), key=lambda i: mentions[i].head):
         form = int(table.form[i])
         if form == WHO:
@@ -157,7 +159,8 @@ def link(
                 join(i, entities[fitting[0]], BY_ROLE if before else BY_CHOICE)
                 continue
             if len(fitting) > 1:
-                continue  # two senators: "the senator" stays open
+                ambiguous.add(i)  # two senators: "the senator" stays open
+                continue
         if (
             i in speaking
             and (ahead := _named_later(words, mentions, table, i, entities, named_roles, lexicon)) is not None
@@ -203,7 +206,7 @@ def link(
                 made.owned = isinstance(key[1], int) and entities[key[1]].named
                 if made.owned and key[0] == _POLICE:
                     forces[made.number] = _words_of(lower, mentions[i])
-    return Entities(tuple(entities), tuple(of), tuple(sure), (later, earlier, scores))
+    return Entities(tuple(entities), tuple(of), tuple(sure), (later, earlier, scores), frozenset(ambiguous))
 
 
 def _with_namesakes(
@@ -606,7 +609,7 @@ def _body_meant(
         return None
     by_noun, outlets = set(), set()
     opening = range(min(i, DATELINE))
-    agencies = {of[j] for j in opening if noun != "agency" and _in_dateline(lower, mentions[j])}
+    agencies = {of[j] for j in opening if noun != "agency" and in_dateline(lower, mentions[j])}
     for j in range(max(0, i - FAR), i):
         other, entity = mentions[j], of[j]
         if other.name is None or entity is None or entities[entity].type == "person" or other.start >= m.start:
@@ -652,7 +655,7 @@ def _words_of(lower: Sequence[str], one: Mention) -> frozenset[str]:
     return frozenset(lower[one.start : one.end])
 
 
-def _in_dateline(lower: Sequence[str], one: Mention) -> bool:
+def in_dateline(lower: Sequence[str], one: Mention) -> bool:
     """Whether a mention only says whose copy an article is: "OSTREY, Oct. 8 (Norlands Press) —"."""
     opens, closes = lower[max(0, one.start - 1)], lower[one.end : one.end + 2]
     return opens == "(" and closes[:1] == [")"] and closes[1:] in (["-"], ["–"], ["—"], ["--"])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.resolve.mentions import softmax
-from sayso.resolve.ranking import ByRule, Key, Scene, Told, candidates, signs
+from sayso.resolve.ranking import LEAST_SURE, ByRule, Key, Scene, Told, candidates, says_itself, signs
 from sayso.resolve.scores import PAIR, Floats, MentionScores, columns
 
 Ints = NDArray[np.int64]
@@ -64,7 +64,8 @@ class MentionModel:
         given = signs(scene, place, told, by_rule, keys)
         chances = softmax(self.speakers.run(["score"], {"signs": given})[0])
         best = int(chances[:-1].argmax())
-        return keys[best], float(chances[best])
+        sure = float(chances[best])
+        return keys[best], max(sure, LEAST_SURE) if says_itself(scene, place, by_rule) else sure
 
 
 def shipped_mentions() -> Traversable:

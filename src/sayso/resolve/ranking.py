@@ -20,7 +20,7 @@ from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon
 from sayso.model import Act
 from sayso.qualify.cues import rows_in
-from sayso.resolve.entities import OPEN, THEY, Entities, is_new, may_be
+from sayso.resolve.entities import DATELINE, OPEN, THEY, Entities, in_dateline, is_new, may_be
 from sayso.resolve.forms import (
     FEMALE,
     FORMS,
@@ -45,6 +45,7 @@ Key = tuple[int, ...]  # the entities that speak together
 
 AUTHOR: Key = (-1,)  # of the article, who is no entity of it
 
+LEAST_SURE = 0.55  # of the probability of a speaker: who is less likely is left open
 BACK, AHEAD = 40, 12  # mentions before and after a source among which candidates are looked for
 MOST = 16  # candidates
 _LOOK = 8  # mentions of one candidate before and after a source that are looked at
@@ -243,26 +244,61 @@ Weigh = Callable[[Scene, int, Told, ByRule], tuple[Key | None, float]]  # who sp
 def candidates(scene: Scene, place: int, told: Told, by_rule: ByRule) -> list[Key]:
     """Who may speak in an attribution; whom the rules name comes first, if they name anybody.
 
-    Where the words say it (a name, several sources, somebody new, the first person) there is nobody else; of the others
-    none whom the words forbid (another gender, an unnamed source that is not called the same, whoever is mentioned
-    inside the source: in "his lawyer" not him).
+    Of those who are near none whom the words forbid: another gender, an unnamed source that is not called the same,
+    whoever is mentioned inside the source (in "his lawyer" not him), who is told ("the guard told Ruiz"), who speaks in
+    the attribution that holds one by a description ("Ruiz said that the clerk had warned").
     """
-    one, i = scene.attributions[place], scene.mention_of[place]
+    i = scene.mention_of[place]
     found: dict[Key, None] = {} if by_rule.key is None else {by_rule.key: None}
-    if (one.source is not None and i is None) or (i is not None and _says_itself(scene, i)):
+    if says_itself(scene, place, by_rule):
         return list(found)
+    barred = _barred(scene, place, told)
     for key in _nearby(scene, place, told):
-        if key not in found and (i is None or _allowed(scene, i, key)):
+        if key not in found and key not in barred and (i is None or _allowed(scene, i, key)):
             found[key] = None
         if len(found) >= MOST:
             break
     return list(found)
 
 
-def _says_itself(scene: Scene, i: int) -> bool:
-    """Whether a source needs nobody to be looked up for it."""
-    form = int(scene.table.form[i])
-    return form in (NAME, INDEFINITE, *OPEN) or (form < PRONOUN and is_new(scene.lower, scene.mentions[i]))
+def says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
+    """Whether nobody is looked up for a source: a name, several sources, the first person, somebody new, one who was
+    called the same before ("a nurse", "the nurse"), a title that several have."""
+    i = scene.mention_of[place]
+    if i is None:
+        return scene.attributions[place].source is not None
+    form, table, of = int(scene.table.form[i]), scene.table, scene.entities.of_mention
+    if form in (NAME, INDEFINITE, *OPEN) or i in scene.entities.ambiguous:
+        return True
+    if form >= PRONOUN:
+        return False
+    if is_new(scene.lower, scene.mentions[i]):
+        return True
+    own = of[i]
+    if own is None or by_rule.key != (own,) or scene.entities.entities[own].named:
+        return False
+    return any(k < i and table.form[k] < PRONOUN and table.key[k] == table.key[i] for k in scene.of_entity[own])
+
+
+def _barred(scene: Scene, place: int, told: Told) -> set[Key]:
+    """Who cannot speak in an attribution by its place."""
+    one, i, of = scene.attributions[place], scene.mention_of[place], scene.entities.of_mention
+    found: set[Key] = set()
+    if one.source is not None and one.source[1] <= one.cue[0]:
+        at = bisect_left(scene.starts, one.cue[1])
+        while at < len(scene.starts) and scene.starts[at] == one.cue[1]:
+            found |= {(number,) for number in [of[at]] if number is not None}
+            at += 1
+    if i is not None and scene.table.form[i] < PRONOUN:
+        found |= {key for holder in _holders(scene, place) if (key := told.keys[holder]) is not None}
+        if scene.lower[scene.mentions[i].head] != "agency":
+            opening = range(min(DATELINE, len(scene.mentions)))
+            found |= {
+                (number,)
+                for k in opening
+                if in_dateline(scene.lower, scene.mentions[k]) and (number := of[k]) is not None
+            }
+    return found
 
 
 def _allowed(scene: Scene, i: int, key: Key) -> bool:
@@ -271,8 +307,7 @@ def _allowed(scene: Scene, i: int, key: Key) -> bool:
     if len(key) > 1:
         form = int(scene.table.form[i])
         return form == THEY or (form < PRONOUN and scene.table.number[i] == MANY)
-    first = bisect_left(scene.starts, source.start)
-    inside = range(first, bisect_left(scene.starts, source.end))
+    inside = range(bisect_left(scene.starts, source.start), bisect_left(scene.starts, source.end))
     if any(of[k] == key[0] and k != i for k in inside):
         return False
     return may_be(scene.entities.entities[key[0]], scene.mentions, scene.table, i, scene.lower, scene.lexicon)
