@@ -26,7 +26,7 @@ _PARTICLES = word_list("particles of surnames")
 _ARTICLES = frozenset(("a", "an", "the"))
 _OPENINGS = ([OPENING_MARK], [OPENING_MARK, OPENING_MARK])
 _OUTLET_ENDINGS = word_list("ends of newspapers' names")
-_PAPERS = frozenset(("newspaper", "tabloid", "magazine", "daily", "weekly"))
+PAPERS = frozenset(("newspaper", "tabloid", "magazine"))  # behind a name and no part of it
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def find_names(words: Words, lower: Sequence[str], scores: MentionScores, lexico
         ):
             start -= 2  # "Orr-Fenwick Harbour Board"
         end = _without_marks(surface, lower, start, i, lexicon)
-        if end > start + 2 and words.case[end - 2] >= 2 and lower[end - 1] in _PAPERS and words.case[end - 1] == 1:
+        if end > start + 2 and words.case[end - 2] >= 2 and lower[end - 1] in PAPERS and words.case[end - 1] == 1:
             end -= 1  # "the Velm Times [tabloid]"
         type_ = NAME_TYPES[int(np.argmax(weight))]
         if type_ == "person" and _is_outlet(surface, lower, start, end, lexicon):

@@ -13,7 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.resolve.mentions import softmax
-from sayso.resolve.ranking import LEAST_SURE, ByRule, Key, Scene, Told, candidates, says_itself, signs
+from sayso.resolve.ranking import (
+    LEAST_ALONE,
+    LEAST_SURE,
+    ByRule,
+    Key,
+    Scene,
+    Told,
+    candidates,
+    says_itself,
+    signs,
+    stands_alone,
+)
 from sayso.resolve.scores import PAIR, Floats, MentionScores, columns
 
 Ints = NDArray[np.int64]
@@ -65,7 +76,9 @@ class MentionModel:
         chances = softmax(self.speakers.run(["score"], {"signs": given})[0])
         best = int(chances[:-1].argmax())
         sure = float(chances[best])
-        return keys[best], max(sure, LEAST_SURE) if says_itself(scene, place, by_rule) else sure
+        if says_itself(scene, place, by_rule) or (sure >= LEAST_ALONE and stands_alone(scene, place, keys[best])):
+            sure = max(sure, LEAST_SURE)  # whom the words name is shown, in doubt too
+        return keys[best], sure
 
 
 def shipped_mentions() -> Traversable:

@@ -45,7 +45,8 @@ Key = tuple[int, ...]  # the entities that speak together
 
 AUTHOR: Key = (-1,)  # of the article, who is no entity of it
 
-LEAST_SURE = 0.55  # of the probability of a speaker: who is less likely is left open
+LEAST_SURE = 0.5  # of the probability of a speaker: who is less likely is left open
+LEAST_ALONE = 0.35  # the same, for whoever is called by these words here and nowhere else
 BACK, AHEAD = 40, 12  # mentions before and after a source among which candidates are looked for
 MOST = 16  # candidates
 _LOOK = 8  # mentions of one candidate before and after a source that are looked at
@@ -278,6 +279,12 @@ def says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
     if own is None or by_rule.key != (own,) or scene.entities.entities[own].named:
         return False
     return any(k < i and table.form[k] < PRONOUN and table.key[k] == table.key[i] for k in scene.of_entity[own])
+
+
+def stands_alone(scene: Scene, place: int, key: Key) -> bool:
+    """Whether somebody is mentioned by the source of an attribution, in words of its own, and nowhere else."""
+    i = scene.mention_of[place]
+    return i is not None and scene.table.form[i] < PRONOUN and scene.of_entity[key[0]] == [i]
 
 
 def _barred(scene: Scene, place: int, told: Told) -> set[Key]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sayso.lexicon import Lexicon, word_list
 from sayso.resolve.forms import singular
-from sayso.resolve.mentions import Name
+from sayso.resolve.mentions import PAPERS, Name
 
 _MORE = word_list("words that say more of a source")
 _NO_HEAD = word_list("words that end a source and head none")
@@ -131,7 +131,7 @@ def parts_of(
                 continue
             parts.append(Part(began, i, head, name))
             head, name, began = None, None, i + 1
-        elif word[0].isalpha() and word not in _NO_HEAD and not (name is not None and word.endswith("ly")):
+        elif word[0].isalpha() and word not in _NO_HEAD and not (name is not None and _says_more(word, name)):
             head, name = i, None
         i += 1
     if head is None:
@@ -170,6 +170,11 @@ def _two_roles(
     if name is None or name.type != "person" or "," in lower[joint : name.start]:
         return False
     return lower[name.start - 1] in lexicon.gender_of_noun
+
+
+def _says_more(word: str, name: Name) -> bool:
+    """Whether a word behind a name is not who is meant: "Ruiz [repeatedly]", "the Velm Times [tabloid]"."""
+    return word.endswith("ly") or (name.type == "organization" and word in PAPERS)
 
 
 def _is_called(lower: Sequence[str], i: int, names: Mapping[int, Name]) -> bool:
