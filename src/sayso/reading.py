@@ -32,9 +32,9 @@ from sayso.extract.unanswered import unanswered
 from sayso.extract.words import Words, split_words
 from sayso.language import language_of
 from sayso.lexicon import Lexicon, load_lexicon
-from sayso.model import Attribution, Document, MadeBy, Reading, Span, attribution_id, document_id
+from sayso.model import Act, Attribution, Document, MadeBy, Reading, Span, attribution_id, document_id
 from sayso.qualify import qualify
-from sayso.qualify.cues import reports
+from sayso.qualify.cues import reports, rows_in
 from sayso.qualify.manner import MannerModel, load_manner
 from sayso.qualify.places import PlaceModel, load_places
 from sayso.resolve import link_mentions, resolve, sentence_numbers
@@ -198,6 +198,10 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, C
     def attributes(cue: tuple[int, int]) -> bool:
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
+    def does(cue: tuple[int, int]) -> bool:
+        rows = rows_in(lower[cue[0] : cue[1]], models.lexicon)
+        return bool(rows) and rows[0].act in (Act.DECIDE, Act.ENDORSE)
+
     def more(found: list[Found]) -> list[Found]:
         found = dismissals(words, lower, posts(words, turns(words, without_captions(words, found))), models.lexicon)
         found = unanswered(words, lower, found, models.lexicon)
@@ -207,7 +211,7 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, C
         return postposed(words, lower, sentence, found)
 
     return Cut(words, lower, sentence), begin(
-        words, models.tagger, submit, models.mentions.words, attributes, more, widened
+        words, models.tagger, submit, models.mentions.words, attributes, does, more, widened
     )
 
 
