@@ -44,6 +44,7 @@ from sayso.resolve.names import (
     tokens_of,
 )
 from sayso.resolve.pairs import pair_signs
+from sayso.resolve.towns import TOWNS, called_by_noun, place_named
 
 REACH = 30  # mentions back that an anaphor is compared with
 DATELINE = 12  # first mentions of a document among which its dateline is looked for
@@ -131,6 +132,8 @@ def link(
     first = np.searchsorted(later, np.arange(len(mentions) + 1))
     keys: dict[tuple[str, object], int] = {e.key: e.number for e in entities if e.key is not None}
     forces = _police_forces(lower, mentions, of)
+    towns, names = called_by_noun(lower, mentions, of), {m.name.start: m for m in mentions if m.name}
+    number = {m: i for i, m in enumerate(mentions)}
     for i in sorted((i for i in range(len(mentions)) if of[i] is None), key=lambda i: mentions[i].head):
         form = int(table.form[i])
         if form == WHO:
@@ -167,6 +170,15 @@ def link(
             force = _force_meant(words, lower, mentions[i], forces)
             if force is not None:
                 join(i, entities[force], BY_ROLE)
+                continue
+        if table.key[i] in TOWNS and form < PRONOUN:
+            place = place_named(lower, mentions[i].head, names)
+            town = of[number[place]] if place else None
+            meant = towns[table.key[i]] if form == THE and mentions[i].end == mentions[i].head + 1 else frozenset()
+            if town is None and len(meant) == 1:
+                town = next(iter(meant))
+            if town is not None:
+                join(i, entities[town], BY_ROLE)
                 continue
         if form == THE and mentions[i].type in ("organization", "other"):
             body = _body_meant(mentions, entities, i, of, lower, lexicon)
