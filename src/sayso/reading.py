@@ -23,9 +23,11 @@ from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.dismissals import dismissals
+from sayso.extract.introduced import introduced
 from sayso.extract.lists import said_lists
 from sayso.extract.postposed import postposed
 from sayso.extract.posts import posts
+from sayso.extract.signed import signed
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.turns import turns, without_captions
 from sayso.extract.unanswered import unanswered
@@ -203,8 +205,9 @@ def _extract(document: Document, models: Models, submit: Submit) -> tuple[Cut, C
         return bool(rows) and rows[0].act in (Act.DECIDE, Act.ENDORSE)
 
     def more(found: list[Found]) -> list[Found]:
-        found = dismissals(words, lower, posts(words, turns(words, without_captions(words, found))), models.lexicon)
-        found = unanswered(words, lower, found, models.lexicon)
+        found = signed(words, posts(words, turns(words, without_captions(words, found))))
+        found = unanswered(words, lower, dismissals(words, lower, found, models.lexicon), models.lexicon)
+        found = introduced(words, lower, sentence, found)
         return said_lists(words, lower, sentence, found, models.lexicon)
 
     def widened(found: list[Found]) -> list[Found]:
