@@ -23,18 +23,20 @@ from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.dismissals import dismissals
+from sayso.extract.introduced import introduced
 from sayso.extract.lists import said_lists
 from sayso.extract.postposed import postposed
 from sayso.extract.posts import posts
+from sayso.extract.signed import signed
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.turns import turns, without_captions
 from sayso.extract.unanswered import unanswered
 from sayso.extract.words import Words, split_words
 from sayso.language import language_of
 from sayso.lexicon import Lexicon, load_lexicon
-from sayso.model import Attribution, Document, MadeBy, Reading, Span, attribution_id, document_id
+from sayso.model import Act, Attribution, Document, MadeBy, Reading, Span, attribution_id, document_id
 from sayso.qualify import qualify
-from sayso.qualify.cues import reports
+from sayso.qualify.cues import reports, rows_in
 from sayso.qualify.manner import MannerModel, load_manner
 from sayso.qualify.places import PlaceModel, load_places
 from sayso.resolve import link_mentions, resolve, sentence_numbers
@@ -198,16 +200,21 @@ def extraction_of(document: Document, models: Models, submit: Submit) -> tuple[C
     def attributes(cue: tuple[int, int]) -> bool:
         return reports(lower[cue[0] : cue[1]], models.lexicon)
 
+    def does(cue: tuple[int, int]) -> bool:
+        rows = rows_in(lower[cue[0] : cue[1]], models.lexicon)
+        return bool(rows) and rows[0].act in (Act.DECIDE, Act.ENDORSE)
+
     def more(found: list[Found]) -> list[Found]:
-        found = dismissals(words, lower, posts(words, turns(words, without_captions(words, found))), models.lexicon)
-        found = unanswered(words, lower, found, models.lexicon)
+        found = signed(words, posts(words, turns(words, without_captions(words, found))))
+        found = unanswered(words, lower, dismissals(words, lower, found, models.lexicon), models.lexicon)
+        found = introduced(words, lower, sentence, found)
         return said_lists(words, lower, sentence, found, models.lexicon)
 
     def widened(found: list[Found]) -> list[Found]:
         return postposed(words, lower, sentence, found)
 
     return Cut(words, lower, sentence), begin(
-        words, models.tagger, submit, models.mentions.words, attributes, more, widened
+        words, models.tagger, submit, models.mentions.words, attributes, does, more, widened
     )
 
 

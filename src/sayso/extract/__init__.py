@@ -28,6 +28,7 @@ from sayso.extract.words import Words
 
 BLOCK = 16  # windows that are under way at once for one document
 LEAST = 0.3  # of confidence: of less sure attributions, annotators mark one in six
+LEAST_OF_A_DEED = 0.4  # the same, where what somebody decided or backs is told and no word of it is quoted
 SURE_CUE = 0.8  # of probability: what has such a cue is kept, however doubtful its source and content are
 INNER = slice(14, 17)  # the columns of the mention model's rows that speak of cues inside contents
 LONGEST_CUE = 64  # words; room for it is kept beside the reach of the roles
@@ -63,6 +64,7 @@ def begin(
     submit: Submit = at_once,
     mentions: Any = None,
     reports: Callable[[Range], bool] = lambda _: True,
+    does: Callable[[Range], bool] = lambda _: False,
     more: Callable[[list[Found]], list[Found]] = lambda found: found,
     widened: Callable[[list[Found]], list[Found]] = lambda found: found,
 ) -> Callable[[], Extracted]:
@@ -70,8 +72,9 @@ def begin(
 
     Between the two other documents may be started, so that no thread waits. `mentions` is the session of the
     mention model, where its rows are wanted too; `reports` says of the words of a cue inside a content whether
-    they are of a kind that attributes; `more` adds attributions that rules find beside the model; `widened`
-    gives them contents that the model cut short or did not see.
+    they are of a kind that attributes, `does` of those of any cue whether they tell of a decision or of support;
+    `more` adds attributions that rules find beside the model; `widened` gives them contents that the model cut short
+    or did not see.
     """
     rest = windows(words.first)
 
@@ -122,7 +125,14 @@ def begin(
             base, current = keep, following
         found = widened(find_attributions(words, cues, roles.__getitem__, tagger.role_change))
         sure = {cue.words for cue in cues if cue.probability >= SURE_CUE}
-        found = [f for f in found if f.content and (f.cue in sure or confidence(f.signs, tagger.calibration) >= LEAST)]
+
+        def kept(one: Found) -> bool:
+            trust = confidence(one.signs, tagger.calibration)
+            if does(one.cue) and not any(words.quote[a:b].any() for a, b in one.content):
+                return trust >= LEAST_OF_A_DEED
+            return one.cue in sure or trust >= LEAST
+
+        found = [one for one in found if one.content and kept(one)]
         nested = nest(words, more(whole_quotations(found, words)), inner, roles.__getitem__, tagger.role_change)
         return Extracted(nested, rows)
 

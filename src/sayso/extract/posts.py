@@ -17,7 +17,7 @@ from sayso.statements import SIGNATURE
 def posts(words: Words, found: Sequence[Found]) -> list[Found]:
     """The attributions found, and the posts in the place of those that cross their borders."""
     made = [post for signature in SIGNATURE.finditer(words.text) if (post := _post(words, signature))]
-    return [*(one for one in found if not any(_crosses(one, post) for post in made)), *made]
+    return [*(one for one in found if not any(crosses(one, post) for post in made)), *made]
 
 
 def _post(words: Words, signature: re.Match[str]) -> Found | None:
@@ -35,7 +35,7 @@ def _post(words: Words, signature: re.Match[str]) -> Found | None:
     return Found(cue, source, (content,), ())
 
 
-def _crosses(one: Found, post: Found) -> bool:
+def crosses(one: Found, post: Found) -> bool:
     """Whether an attribution shares words with a post and its signature, and does not lie inside its content."""
     ranges = [one.cue, *one.content, *([one.source] if one.source else [])]
     last = post.source[1] if post.source else post.cue[1]

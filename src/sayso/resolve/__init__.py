@@ -640,7 +640,7 @@ def _shown(
         if table.form[i] >= PRONOUN and table.form[i] != SOME:
             continue
         start, end = spoken.get(m.head, (m.start, m.end))
-        while start < end - 1 and (lower[start] in ("a", "an", "the") or not lower[start][0].isalnum()):
+        while start < end - 1 and (_is_article(lower, start) or not lower[start][0].isalnum()):
             start += 1
         spans.append((_without_owners_title(lower, start, end, mentions, lexicon), end))
     start, end = max(
@@ -649,6 +649,10 @@ def _shown(
         default=(mentions[entity.mentions[0]].start, mentions[entity.mentions[0]].end),
     )
     return _text(words, start, end)
+
+
+def _is_article(lower: Sequence[str], place: int) -> bool:
+    return lower[place] in ("a", "an", "the") and lower[place + 1 : place + 2] != ["."]  # not of "A.I. company"
 
 
 def _without_owners_title(

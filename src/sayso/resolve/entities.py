@@ -44,6 +44,7 @@ from sayso.resolve.names import (
     tokens_of,
 )
 from sayso.resolve.pairs import pair_signs
+from sayso.resolve.towns import TOWNS, called_by_noun, place_named
 
 REACH = 30  # mentions back that an anaphor is compared with
 DATELINE = 12  # first mentions of a document among which its dateline is looked for
@@ -134,10 +135,12 @@ def link(
     keys: dict[tuple[str, object], int] = {e.key: e.number for e in entities if e.key is not None}
     forces = _police_forces(lower, mentions, of)
     ambiguous: set[int] = set()
+    towns, names = called_by_noun(lower, mentions, of), {m.name.start: m for m in mentions if m.name}
+    number = {m: i for i, m in enumerate(mentions)}
     for i in sorted((i for i in range(len(mentions)) if of[i] is None), key=lambda i: mentions[i].head):
         form = int(table.form[i])
         if form == WHO:
-            before = _antecedent(lower, mentions, i, of)
+            before = _antecedent(lower, mentions, i, of, lexicon)
             if before is not None:
                 join(i, entities[before], BY_SHORT_NAME)
             continue
@@ -171,6 +174,15 @@ def link(
             force = _force_meant(words, lower, mentions[i], forces)
             if force is not None:
                 join(i, entities[force], BY_ROLE)
+                continue
+        if table.key[i] in TOWNS and form < PRONOUN:
+            place = place_named(lower, mentions[i].head, names)
+            town = of[number[place]] if place else None
+            meant = towns[table.key[i]] if form == THE and mentions[i].end == mentions[i].head + 1 else frozenset()
+            if town is None and len(meant) == 1:
+                town = next(iter(meant))
+            if town is not None:
+                join(i, entities[town], BY_ROLE)
                 continue
         if form == THE and mentions[i].type in ("organization", "other"):
             body = _body_meant(mentions, entities, i, of, lower, lexicon)
@@ -533,7 +545,9 @@ def _before_its_name(lower: Sequence[str], head: int, name: Mention) -> bool:
     )
 
 
-def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: Sequence[int | None]) -> int | None:
+def _antecedent(
+    lower: Sequence[str], mentions: Sequence[Mention], i: int, of: Sequence[int | None], lexicon: Lexicon
+) -> int | None:
     """The entity of the mention before a relative pronoun: "Hale, who said …"."""
     start = mentions[i].start
     best: tuple[int, int] | None = None
@@ -545,6 +559,8 @@ def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: S
         near = other.end if other.end <= start else other.head + 1
         if any(w[0].isalnum() for w in lower[near:start]):
             continue
+        if lower[start] == "that" and (document := _document_before(lower, mentions, j, of, lexicon)) is not None:
+            return document
         if lower[start] == "who" and (other.type in ("place", "organization") or _of_somebody(lower, mentions, j)):
             place = j if place is None or other.start < mentions[place].start else place
         elif best is None or other.head < best[0]:
@@ -552,6 +568,20 @@ def _antecedent(lower: Sequence[str], mentions: Sequence[Mention], i: int, of: S
     if best is None and place is not None:
         return _from(lower, mentions, place, of)
     return best[1] if best else None
+
+
+def _document_before(
+    lower: Sequence[str], mentions: Sequence[Mention], place: int, of: Sequence[int | None], lexicon: Lexicon
+) -> int | None:
+    """The document that was filed in, or sent to, whoever is named before "that": "a lawsuit in the High Court that
+    accuses …"."""
+    start = mentions[place].start
+    if start and lower[start - 1] == "the":
+        start -= 1
+    if not start or lower[start - 1] not in _FILED:
+        return None
+    near = (k for k in range(place - 1, max(-1, place - 4), -1) if mentions[k].head == start - 2)
+    return next((of[k] for k in near if singular(lower[mentions[k].head]) in lexicon.document_heads), None)
 
 
 def _of_somebody(lower: Sequence[str], mentions: Sequence[Mention], place: int) -> bool:
@@ -573,6 +603,7 @@ def _from(lower: Sequence[str], mentions: Sequence[Mention], place: int, of: Seq
     return of[place] if mentions[place].type == "organization" else None
 
 
+_FILED = frozenset(("in", "at", "with", "before", "to", "against"))
 _FROM = [[word] for word in ("of", "from", "in", "at", "for")]
 
 
@@ -758,6 +789,8 @@ def may_be(
         return False
     if not entity.named:
         return any(table.key[k] == table.key[i] for k in entity.mentions)
+    if table.key[i] in lexicon.document_heads and table.key[i] not in lexicon.organization_heads:
+        return entity.type == "other"  # "the complaint" is not the court that it was filed in
     return entity.type != "person"
 
 

@@ -219,9 +219,9 @@ def _name_soon(
     lower: Sequence[str], start: int, end: int, names: Mapping[int, Name], capital: Callable[[int], bool]
 ) -> bool:
     """Whether a personal name follows at once, or behind its title: "the campaign manager, Ida Ruiz", "a former member,
-    Sen. Ida Ruiz"."""
+    Sen. Ida Ruiz", "his running mate, Ostrey Gov. Ida Ruiz"."""
     for i in range(start, min(start + _LONGEST_TITLE + 1, end)):
-        if i in names:
+        if i in names and names[i].type != "place":
             return names[i].type == "person"
         if i > start and not (capital(i) or lower[i] == "."):
             return False
