@@ -40,6 +40,7 @@ from sayso.resolve.forms import (
 from sayso.resolve.mentions import Mention
 from sayso.resolve.placing import Placed, Range
 from sayso.resolve.scores import MentionScores
+from sayso.resolve.towns import TOWNS
 
 Key = tuple[int, ...]  # the entities that speak together
 
@@ -264,7 +265,7 @@ def candidates(scene: Scene, place: int, told: Told, by_rule: ByRule) -> list[Ke
 
 def says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
     """Whether nobody is looked up for a source: a name, several sources, the first person, somebody new, one who was
-    called the same before ("a nurse", "the nurse"), a title that several have."""
+    called the same before ("a nurse", "the nurse"), a title that several have, "the city"."""
     i = scene.mention_of[place]
     if i is None:
         return scene.attributions[place].source is not None
@@ -273,7 +274,7 @@ def says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
         return True
     if form >= PRONOUN:
         return False
-    if is_new(scene.lower, scene.mentions[i]):
+    if is_new(scene.lower, scene.mentions[i]) or table.key[i] in TOWNS:
         return True
     own = of[i]
     if own is None or by_rule.key != (own,) or scene.entities.entities[own].named:
