@@ -73,7 +73,8 @@ Floats = NDArray[np.float32]
 class Settings:
     seed: int = 1  # of the first member; the others have those that follow
     members: int = 3
-    epochs: int = 5
+    epochs: int = 5  # of the network for channels
+    epochs_when: int = 8
     batch: int = 32  # attributions
     rate: float = 2e-3
     weight_decay: float = 0.1
@@ -439,12 +440,14 @@ def run(
     none: list[Sequence[Candidate | None]] = [()] * len(given)
     others, tuned = Others(none, none), none[: len(tune)]
     for kind, place in zip(KINDS, places, strict=True):
+        epochs = settings.epochs_when if kind == "when" else settings.epochs
         articles, measured = (articles_of(some, kind, encoder, lexicon) for some in (given, tune))
         members = []
         for seed in range(settings.seed, settings.seed + settings.members):
             kept = out / f"{kind}-{seed}.safetensors"
             if not kept.exists():
-                save_weights(fit(kind, replace(settings, seed=seed), articles, others, out).state_dict(), kept)
+                own = replace(settings, seed=seed, epochs=epochs)
+                save_weights(fit(kind, own, articles, others, out).state_dict(), kept)
             members.append(_member(kind, settings))
             members[-1].load_state_dict(load_file(kept))
         network = side_by_side(members)
