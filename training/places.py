@@ -86,7 +86,7 @@ class Settings:
     least: float = 0.3  # of probability, for a candidate to be taken while it learns
     # The same in reading; chosen on a third of the articles, held back once, and on the part "tune" of the gold.
     least_channel: float = 0.35
-    least_when: float = 0.3
+    least_when: float = 0.35
 
 
 # Data.

@@ -670,7 +670,7 @@ def options(
     """The candidates that are weighed for attribution i: those in the sentences around it that nothing forbids, and
     the one that its speaker's last one took; `given` are those of the attributions before it.
 
-    Of dates those that any attribution shortly before took, and those that stand where somebody else speaks as well.
+    Of dates also those that any attribution shortly before took, unless it is another speaker's and nobody asks.
     """
     sentence, said = scene.sentence, scene.said
     at = int(sentence[said[i].cue[0]])
@@ -678,7 +678,8 @@ def options(
     if dates:
         earlier = (j for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1) if at - int(sentence[said[j].cue[0]]) <= _FAR)
         carried = {c: None for j in earlier if (c := given[j]) is not None}
-        return [*(c for c in near if c not in carried and not _in_content(c, said[i])), *carried]
+        some = [*(c for c in near if c not in carried and not _in_content(c, said[i])), *carried]
+        return [c for c in some if _may_belong(c, sentence, said, i) or _is_passed_on(c, said, i, given)]
     mine = scene.last[i]
     taken = None if mine is None or at - int(sentence[said[mine].cue[0]]) > BEFORE else given[mine]
     if taken is not None and taken not in near:
@@ -705,6 +706,15 @@ def given_vectors(vectors: Halves, scene: Scene, i: int, some: Sequence[Candidat
 def _mean(vectors: Halves, words: Range) -> Floats:
     mean: Floats = vectors[slice(*words)].mean(axis=0, dtype=np.float32)
     return mean
+
+
+def _is_passed_on(candidate: Candidate, said: Sequence[Said], i: int, given: Sequence[Candidate | None]) -> bool:
+    """Whether what another speaker took can be this one's: its speaker took it before, or one asks and one answers."""
+    speaker = said[i].speaker
+    takers = [j for j in range(max(0, i - _NEIGHBOURS), i) if given[j] == candidate]
+    if speaker is not None and any(said[j].speaker == speaker for j in takers):
+        return True
+    return bool(takers) and any(one.act == Act.ASK for one in said[takers[-1] : i + 1])
 
 
 def _in_content(candidate: Candidate, one: Said) -> bool:
