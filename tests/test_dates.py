@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.lexicon import load_lexicon
-from sayso.qualify.dates import find_dates, resolve_date
+from sayso.qualify.dates import find_dates, find_hanging, resolve_date, resolve_dates
 
 # 2016-07-27 is a Wednesday, and the day of the article in mind.
 ON_A_WEDNESDAY = """
@@ -345,6 +345,38 @@ def test_a_word_beside_a_number_shows_that_it_is_no_year(row: dict[str, str]) ->
     assert find_dates(text) == []
 
 
+# What hangs on the date before it: the last words in brackets, and the days that they come to.
+IN_TURN = [
+    ("The council met on [Monday]. Ruiz left [that night].", "2016-07-25"),
+    ("The council met on [Monday]. [The same day] Ruiz left.", "2016-07-25"),
+    ("Hale quit on [Friday]. [The next day] he was back.", "2016-07-23"),
+    ("The mill burned on [July 9]. [Two days later] Hale quit.", "2016-07-11"),
+    ("She spoke on [Tuesday]; [a day earlier], she would not.", "2016-07-25"),
+    ("He won in [September]. [The following month], he quit.", "2015-10-01 2015-10-31"),
+    ("The ban came in [2011]. [At the time], Ruiz called it a mistake.", "2011-01-01 2011-12-31"),
+    ("Ruiz spoke on [Tuesday night]. [Earlier in the day] Hale had called.", "2016-07-26"),
+    ("She was asked on [Tuesday] about the tolls, and [the day before].", "2016-07-25"),
+    ("It was so in [2011]. On [that day] it was not.", ""),  # which day of 2011?
+    ("He won on [July 9]. [The day after] the vote he quit.", ""),  # the day of the vote is not told
+    ("He won on [July 9]. Over [the next month] he will travel.", ""),  # from today
+    ("On [that day] he came.", ""),
+]
+
+
+@pytest.mark.parametrize(("marked", "days"), IN_TURN)
+def test_what_hangs_on_the_date_before_it(marked: str, days: str) -> None:
+    text = marked.replace("[", "").replace("]", "")
+    spans = sorted([*find_dates(text), *find_hanging(text)], key=lambda span: span.start)
+    marks = [part.split("]")[0] for part in marked.split("[")[1:]]
+    assert [span.of(text) for span in spans] == marks
+    wanted = days.split()
+    assert resolve_dates(text, spans, "2016-07-27")[-1] == ((wanted[0], wanted[-1]) if wanted else None)
+
+
+def test_at_the_time_of_something_is_no_time_that_was_named() -> None:
+    assert find_hanging("He was mayor at the time of the fire, and at that time when it rained.") == []
+
+
 def test_holidays_that_move() -> None:
     days = {resolve_date("Easter", f"{year}-12-01") for year in (2008, 2011, 2019, 2024)}
     assert {day[0] for day in days if day} == {"2008-03-23", "2011-04-24", "2019-04-21", "2024-03-31"}
@@ -393,3 +425,5 @@ def test_whatever_the_words_nothing_is_raised(text: str, published: str | None) 
     for words in [text, *(span.of(text) for span in find_dates(text))]:
         if days := resolve_date(words, published):
             assert date.fromisoformat(days[0]) <= date.fromisoformat(days[1])
+    for found in resolve_dates(text, find_dates(text), published):
+        assert found is None or date.fromisoformat(found[0]) <= date.fromisoformat(found[1])

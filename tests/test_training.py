@@ -25,7 +25,7 @@ from sayso.extract.tagger import load_tagger, score_roles, score_window, shipped
 from sayso.extract.windows import Window  # noqa: E402
 from sayso.extract.words import split_words  # noqa: E402
 from sayso.lexicon import load_lexicon  # noqa: E402
-from sayso.qualify.places import ANCHORED, given_vectors, load_places, options  # noqa: E402
+from sayso.qualify.places import DATES, given_vectors, load_places, options  # noqa: E402
 from sayso.resolve.model import load_mentions  # noqa: E402
 from sayso.resolve.pairs import pair_signs  # noqa: E402
 from sayso.resolve.scores import PARTS, columns  # noqa: E402
@@ -311,7 +311,7 @@ def untrained_mentions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, A
     """A mention model and the projections for manner and places with random weights, in PyTorch and as float ONNX."""
     torch.manual_seed(4)
     model, network = mentions.MentionModel().eval(), manner.MannerNetwork().eval()
-    channel, when = (places.Weigher(ANCHORED[kind]) for kind in places.KINDS)
+    channel, when = (places.Weigher(DATES[kind]) for kind in places.KINDS)
     for distance in (model.start_distance, model.end_distance):
         torch.nn.init.normal_(distance)
     folder = tmp_path_factory.mktemp("mentions")
@@ -400,7 +400,7 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
         one.cue for one in articles[0].scene.said
     )  # as reading has them
     settings = places.Settings(epochs=3, batch=2)
-    fresh, right = places.Weigher(ANCHORED[kind]), places.closest(articles[0])
+    fresh, right = places.Weigher(DATES[kind]), places.closest(articles[0])
     choices = places.choices_in(articles[0], fresh, settings, 0.0, np.random.default_rng(1), right)
     assert any(c.right.any() for c in choices)
     others = [places.closest(one) for one in articles]
@@ -411,7 +411,7 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
     assert {"f1", "precision", "recall"} == places.figures(trained, articles, 0.3, others).keys()
 
     torch.manual_seed(9)
-    network = places.Weigher(ANCHORED[kind]).eval()
+    network = places.Weigher(DATES[kind]).eval()
     place = tmp_path / "weigher.onnx"
     weights = {k: v.numpy() for k, v in network.state_dict().items()}
     write_model(score_model(weights, kind, "signs", "hidden", "out"), place)
@@ -421,9 +421,9 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
         wanted = network(torch.from_numpy(one.signs), torch.from_numpy(one.means), cue, [len(one.signs)])
         vectors = network.vectors(articles[0].states)
     scene, candidates = articles[0].scene, articles[0].candidates
-    every = (options(candidates, scene, i, [None] * len(scene.said)) for i in range(len(scene.said)))
+    every = (options(candidates, scene, i, [None] * len(scene.said), DATES[kind]) for i in range(len(scene.said)))
     i, some = next((i, some) for i, some in enumerate(every) if some)  # those of choices[0]
-    given = np.hstack([one.signs, given_vectors(vectors, scene, i, some, ANCHORED[kind])])
+    given = np.hstack([one.signs, given_vectors(vectors, scene, i, some, DATES[kind])])
     (found,) = onnx_session(place).run(["score"], {"signs": given})
     assert np.allclose(found, wanted, atol=1e-3)
 
@@ -431,7 +431,7 @@ def test_places_learn_and_their_onnx_gives_what_pytorch_gives(
 def test_what_ships_for_manner_can_be_loaded(tmp_path: Path) -> None:
     from sayso.qualify.manner import load_manner
 
-    weights: dict[str, Any] = {kind: places.Weigher(ANCHORED[kind]) for kind in places.KINDS}
+    weights: dict[str, Any] = {kind: places.Weigher(DATES[kind]) for kind in places.KINDS}
     weights["manner"] = manner.MannerNetwork()
     files = {name: tmp_path / f"{name}.safetensors" for name in weights}
     for name, network in weights.items():
@@ -445,7 +445,7 @@ def test_other_networks_for_places_leave_the_rest_as_it_ships(tmp_path: Path) ->
     torch.manual_seed(6)
     parts: dict[str, Any] = {"mentions": mentions.MentionModel(), "manner": manner.MannerNetwork()}
     for kind in places.KINDS:
-        parts[kind], parts[f"other {kind}"] = (places.Weigher(ANCHORED[kind]) for _ in range(2))
+        parts[kind], parts[f"other {kind}"] = (places.Weigher(DATES[kind]) for _ in range(2))
     file = {name: tmp_path / f"{name}.safetensors" for name in parts}
     for name, part in parts.items():
         save_weights(part.state_dict(), file[name])
@@ -477,7 +477,7 @@ def test_another_mention_model_leaves_the_networks_beside_it_as_they_ship(tmp_pa
     torch.manual_seed(6)
     parts: dict[str, Any] = {"one": mentions.MentionModel(), "other": mentions.MentionModel()}
     parts["manner"] = manner.MannerNetwork()
-    parts |= {kind: places.Weigher(ANCHORED[kind]) for kind in places.KINDS}
+    parts |= {kind: places.Weigher(DATES[kind]) for kind in places.KINDS}
     file = {name: tmp_path / f"{name}.safetensors" for name in parts}
     for name, part in parts.items():
         save_weights(part.state_dict(), file[name])

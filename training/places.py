@@ -35,7 +35,8 @@ from sayso.extract.words import Words
 from sayso.lexicon import Lexicon
 from sayso.model import Act, Quotation
 from sayso.qualify.places import (
-    ANCHORED,
+    DATE_SIGNS,
+    DATES,
     SIGNS,
     VECTOR,
     Candidate,
@@ -46,6 +47,7 @@ from sayso.qualify.places import (
     attach,
     carried_signs,
     choose,
+    date_signs,
     find_channels,
     find_days,
     given_vectors,
@@ -71,7 +73,8 @@ Floats = NDArray[np.float32]
 class Settings:
     seed: int = 1  # of the first member; the others have those that follow
     members: int = 3
-    epochs: int = 5
+    epochs: int = 5  # of the network for channels
+    epochs_when: int = 8
     batch: int = 32  # attributions
     rate: float = 2e-3
     weight_decay: float = 0.1
@@ -83,7 +86,7 @@ class Settings:
     least: float = 0.3  # of probability, for a candidate to be taken while it learns
     # The same in reading; chosen on a third of the articles, held back once, and on the part "tune" of the gold.
     least_channel: float = 0.35
-    least_when: float = 0.3
+    least_when: float = 0.35
 
 
 # Data.
@@ -203,17 +206,17 @@ def choices_in(
     vectors, weighing, found = network.vectors(article.states), _weighing(network, settings.least), []
     should = closest(article)
     for i in range(len(said)):
-        some = options(article.candidates, scene, i, taken)
+        some = options(article.candidates, scene, i, taken, network.dates)
         if not some:
             continue
-        signs = _signs(article, i, some, taken, other)
+        signs = _signs(article, i, some, taken, other, network.dates)
         right = np.array([c in article.taught[i] for c in some], dtype=bool)
         if chance.random() < own:
-            every = np.concatenate([signs, given_vectors(vectors, scene, i, some, network.anchored)], axis=1)
+            every = np.concatenate([signs, given_vectors(vectors, scene, i, some, network.dates)], axis=1)
             taken[i] = choose(some, every, weighing)
         elif should[i] in some and not (article.open[i] and chance.random() < settings.own):
             taken[i] = should[i]
-        means = _means(article, some, network.anchored)
+        means = _means(article, some, network.dates)
         found.append(Choice(signs, means, _mean(article, *said[i].cue), right, article.open[i]))
     return found
 
@@ -224,11 +227,13 @@ def _signs(
     some: Sequence[Candidate],
     taken: Sequence[Candidate | None],
     other: Sequence[Candidate | None],
+    dates: bool,
 ) -> Floats:
     """The signs of candidates; those of where they stand are made once."""
     scene = article.scene
     standing = np.stack([_standing(article, i, candidate) for candidate in some])
-    return np.concatenate([standing, carried_signs(scene, i, some, taken), other_signs(scene, i, some, other)], axis=1)
+    signs = [standing, carried_signs(scene, i, some, taken), other_signs(scene, i, some, other)]
+    return np.concatenate([*signs, date_signs(scene, i, some, taken)] if dates else signs, axis=1)
 
 
 def _standing(article: Article, i: int, candidate: Candidate) -> Floats:
@@ -238,9 +243,9 @@ def _standing(article: Article, i: int, candidate: Candidate) -> Floats:
     return standing
 
 
-def _means(article: Article, some: Sequence[Candidate], anchored: bool) -> Floats:
+def _means(article: Article, some: Sequence[Candidate], dates: bool) -> Floats:
     rows = [[_mean(article, *c.words)] for c in some]
-    for row, candidate in zip(rows, some, strict=True) if anchored else ():
+    for row, candidate in zip(rows, some, strict=True) if dates else ():
         anchor = max(anchor_of(article.scene, candidate), 0)
         row.append(_mean(article, anchor, anchor + 1))
     return np.array(rows, dtype=np.float32)
@@ -260,15 +265,16 @@ def _mean(article: Article, start: int, end: int) -> Floats:
 class Weigher(nn.Module):
     def __init__(
         self,
-        anchored: bool,
+        dates: bool,
         hidden: int = Settings.hidden,
         dropout: float = Settings.dropout,
         vector: int = VECTOR,
     ) -> None:
         super().__init__()
-        self.anchored, self.vector = anchored, vector
+        self.dates, self.vector = dates, vector
+        self.signs = SIGNS + (DATE_SIGNS if dates else 0)
         self.project = nn.Linear(STATES, 2 * vector)  # as a candidate, as a cue
-        self.hidden = nn.Linear(SIGNS + (5 if anchored else 3) * vector, hidden)
+        self.hidden = nn.Linear(self.signs + (5 if dates else 3) * vector, hidden)
         self.out = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
 
@@ -302,7 +308,7 @@ def side_by_side(members: Sequence[Weigher]) -> Weigher:
     """One network whose score is the mean of its members': each keeps its own part of the vectors."""
     first, count = members[0], len(members)
     vector, hidden = first.vector, first.hidden.out_features
-    whole = Weigher(first.anchored, count * hidden, first.dropout.p, count * vector)
+    whole = Weigher(first.dates, count * hidden, first.dropout.p, count * vector)
     with torch.no_grad():
         whole.hidden.weight.zero_()
         for m, one in enumerate(members):
@@ -311,9 +317,10 @@ def side_by_side(members: Sequence[Weigher]) -> Weigher:
                 whole.project.weight[rows] = one.project.weight[own : own + vector]
                 whole.project.bias[rows] = one.project.bias[own : own + vector]
             mine = slice(m * hidden, (m + 1) * hidden)
-            whole.hidden.weight[mine, :SIGNS] = one.hidden.weight[:, :SIGNS]
-            for part in range((one.hidden.in_features - SIGNS) // vector):
-                to, own = SIGNS + (part * count + m) * vector, SIGNS + part * vector
+            signs = one.signs
+            whole.hidden.weight[mine, :signs] = one.hidden.weight[:, :signs]
+            for part in range((one.hidden.in_features - signs) // vector):
+                to, own = signs + (part * count + m) * vector, signs + part * vector
                 whole.hidden.weight[mine, to : to + vector] = one.hidden.weight[:, own : own + vector]
             whole.hidden.bias[mine] = one.hidden.bias
             whole.out.weight[:, mine] = one.out.weight / count
@@ -322,7 +329,7 @@ def side_by_side(members: Sequence[Weigher]) -> Weigher:
 
 
 def _weighing(network: Weigher, least: float) -> Weighing:
-    return Weighing(network, least, network.anchored)
+    return Weighing(network, least, network.dates)
 
 
 def loss_of(network: Weigher, choices: Sequence[Choice]) -> Tensor:
@@ -377,7 +384,7 @@ class Others:
 
 
 def _member(kind: str, settings: Settings) -> Weigher:
-    return Weigher(ANCHORED[kind], settings.hidden, settings.dropout, VECTOR // settings.members)
+    return Weigher(DATES[kind], settings.hidden, settings.dropout, VECTOR // settings.members)
 
 
 def fit(kind: str, settings: Settings, articles: Sequence[Article], others: Others, out: Path | None) -> Weigher:
@@ -433,12 +440,14 @@ def run(
     none: list[Sequence[Candidate | None]] = [()] * len(given)
     others, tuned = Others(none, none), none[: len(tune)]
     for kind, place in zip(KINDS, places, strict=True):
+        epochs = settings.epochs_when if kind == "when" else settings.epochs
         articles, measured = (articles_of(some, kind, encoder, lexicon) for some in (given, tune))
         members = []
         for seed in range(settings.seed, settings.seed + settings.members):
             kept = out / f"{kind}-{seed}.safetensors"
             if not kept.exists():
-                save_weights(fit(kind, replace(settings, seed=seed), articles, others, out).state_dict(), kept)
+                own = replace(settings, seed=seed, epochs=epochs)
+                save_weights(fit(kind, own, articles, others, out).state_dict(), kept)
             members.append(_member(kind, settings))
             members[-1].load_state_dict(load_file(kept))
         network = side_by_side(members)

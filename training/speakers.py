@@ -26,7 +26,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -325,16 +324,19 @@ def _mention_at(source: tuple[int, int], mentions: Sequence[list[Any]]) -> list[
     return best if best and 5 * (best[1] - best[0]) >= 3 * (source[1] - source[0]) else None
 
 
-def read_examples(articles: Sequence[GoldDocument]) -> list[list[Example]]:
-    """The examples of each labelled article, read by two processes side by side."""
+def read_examples(articles: Sequence[Sequence[GoldDocument]]) -> list[list[Example]]:
+    """The examples of each labelled article and its pieces, read by two processes side by side."""
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         return list(pool.map(_examples_of, articles, chunksize=8))
 
 
-def _examples_of(gold: GoldDocument) -> list[Example]:
+def _examples_of(article: Sequence[GoldDocument]) -> list[Example]:
     models = shipped_models()
-    cut, finish = extraction_of(gold.document, models, at_once)
-    return examples(gold, cut, finish(), models)
+    found = []
+    for gold in article:
+        cut, finish = extraction_of(gold.document, models, at_once)
+        found += examples(gold, cut, finish(), models)
+    return found
 
 
 def main(words: Sequence[str]) -> None:
@@ -345,15 +347,13 @@ def main(words: Sequence[str]) -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     corpus = given.data / "polnear" / "train.jsonl.gz"
-    models, kept = shipped_models(), MentionSettings()
-    apart: list[GoldDocument] = []
-    learned: list[GoldDocument] = []
-    pieces: list[GoldDocument] = []
-    for whole, cut in marked_articles(MENTIONS, corpus):
-        (apart if is_kept_apart(digest_of(whole.document.id), kept) else learned).append(whole)
-        pieces += cut
-    unseen = read_examples(apart, models)
-    seen = [one for article in read_examples(chain(learned, read_gold(LABELS, corpus)), models) for one in article]
+    kept = MentionSettings()
+    apart: list[list[GoldDocument]] = []
+    learned = [[one] for one in read_gold(LABELS, corpus)]
+    for whole, pieces in marked_articles(MENTIONS, corpus):
+        (apart if is_kept_apart(digest_of(whole.document.id), kept) else learned).append([whole, *pieces])
+    unseen = read_examples(apart)
+    seen = [one for article in read_examples(learned) for one in article]
     if given.folds:
         crossed(unseen, seen, Settings(), given.folds)
         return

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -72,6 +72,17 @@ def find_dates(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return spans
 
 
+def find_hanging(text: str) -> list[Span]:
+    """The words for a time that was named before, and that are no date by themselves: "at the time"."""
+    return [Span(*found.span()) for found in _HANGING_ALONE.finditer(text)]
+
+
+_HANGING_ALONE = re.compile(
+    r"\b(?:at\s{1,3}(?:the|that)\s{1,3}time(?!\s{1,3}(?:of|when|that)\b)|(?:early|earlier|late|later)\s{1,3}in\s{1,3}the\s{1,3}day)\b",
+    re.IGNORECASE,
+)
+
+
 def resolve_date(words: str, published: str | None) -> tuple[str, str] | None:
     """The first and last day that some words name, inclusive, as seen on the day of publication.
 
@@ -88,6 +99,46 @@ def resolve_date(words: str, published: str | None) -> tuple[str, str] | None:
     if found is None or found[0] > found[1]:
         return None
     return found[0].isoformat(), found[1].isoformat()
+
+
+def resolve_dates(text: str, spans: Sequence[Span], published: str | None) -> list[tuple[str, str] | None]:
+    """The first and last day of each expression of a text, in its order: as resolve_date has it, or, for words that
+    hang on another date ("that day", "a month later"), counted from the date before them, where that is as fine."""
+    found: list[tuple[str, str] | None] = []
+    last: tuple[str, str] | None = None
+    for span in spans:
+        days = resolve_date(span.of(text), published)
+        if days is None and last is not None:
+            left, right = text[max(0, span.start - _AROUND) : span.start], text[span.end : span.end + _AROUND]
+            days = _counted_from(last, left, span.of(text), right)
+        found.append(days)
+        last = days or last
+    return found
+
+
+def _counted_from(last: tuple[str, str], left: str, words: str, right: str) -> tuple[str, str] | None:
+    """What words come to that hang on the date before them; None where an event follows ("the day after the vote"),
+    and where they may count from today ("over the next month")."""
+    plain = _plain(words)
+    match = next((m for pattern in _hanging() if (m := pattern.fullmatch(plain))), None)
+    if match is None or (plain.endswith(_ENDS_IN_EVENT) and right.lstrip()[:1] not in _STOPS):
+        return None
+    groups = match.groupdict()
+    if groups.get("way") == "next" and _last_word(left) in _AHEAD_OF:
+        return None
+    unit, way = groups.get("unit") or "day", groups.get("way") or ""
+    count = _count(groups.get("count") or "one")
+    if "time" in groups:
+        return last
+    if count is None or unit == "decade":
+        return None
+    weeks = 2 if unit == "fortnight" else 1
+    turn = weeks * count * (-1 if way in _BACK else 1 if way else 0)
+    try:
+        first, end = (_unit(date.fromisoformat(day), unit, turn) for day in last)
+    except (ValueError, OverflowError):
+        return None
+    return (first[0].isoformat(), first[1].isoformat()) if first == end else None
 
 
 def _read(plain: str, published: date | None) -> Range | None:
@@ -591,6 +642,19 @@ GRAMMAR: tuple[tuple[str, Resolver], ...] = (
     (r"(?:EDGE)?(?:the year )?YEAR", _year_alone),
 )  # fmt: skip
 
+HANGING = (  # on the date before them
+    r"(?P<time>at (?:the|that) time)",
+    r"(?:early|earlier|late|later) in the (?P<unit>day)",
+    r"that (?:same |very )?(?:(?P<unit>UNIT)|DAYTIME)",
+    r"the (?:very )?same (?:(?P<unit>UNIT)|DAYTIME)",
+    r"the (?:very )?(?P<way>next|following|previous|preceding|prior) (?:(?P<unit>UNIT)|DAYTIME)",
+    r"(?P<count>NUMBER) (?P<unit>UNIT)s? (?P<way>BEFORE)",
+    r"the (?:(?P<unit>UNIT)|DAYTIME) (?P<way>before|after)",
+)
+_BACK = ("previous", "preceding", "prior", "previously", "earlier", "before", "beforehand")
+_ENDS_IN_EVENT = ("before", "after")
+_AHEAD_OF = ("in", "over", "within", "for", "during", "through", "throughout", "by", "of")
+
 _HEDGED = (
     r"about|around|almost|nearly|roughly|approximately|some|over|under|just over|just under|more than|less than"
     r"|fewer than|at least|up to|well over|(?:[0-9]{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:or|to)"
@@ -603,6 +667,11 @@ _PREPOSITION = re.compile(r"(?:on|in|at|by|since|until|till|from|of|during|over|
 def _grammar() -> tuple[tuple[re.Pattern[str], Resolver], ...]:
     """The rules, compiled for reading the words of one expression."""
     return tuple((re.compile(_spelled(pattern)), resolver) for pattern, resolver in GRAMMAR)
+
+
+@cache
+def _hanging() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_spelled(pattern)) for pattern in HANGING)
 
 
 @cache

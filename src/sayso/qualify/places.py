@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -25,7 +26,7 @@ from sayso.extract.words import CLOSING_MARK, NEW_PARAGRAPH, OPENING_MARK, Words
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Act
 from sayso.qualify.cues import cue_index, is_weak
-from sayso.qualify.dates import find_dates, resolve_date
+from sayso.qualify.dates import find_dates, find_hanging, resolve_dates
 from sayso.resolve.forms import Ints, singular
 
 Range = tuple[int, int]
@@ -36,6 +37,8 @@ KINDS = (
     "platform", "post", "statement", "letter", "interview", "speech", "conference", "debate", "gathering", "broadcast",
     "writing", "record", "outlet", "name", "day", "longer",
 )  # fmt: skip
+_AGED = (("today", 1), ("week", 7), ("month", 31), ("year", 366))  # days at most before the day of publication
+AGES = (*(age for age, _ in _AGED), "long ago", "ahead", "open")  # of dates
 BEFORE, AFTER = 3, 1  # sentences around a cue that are looked at
 PREPOSITIONS = ("in", "on", "at", "during", "via", "to", "with", "told", "of", "by", "from", "after", "before", "about",
     "since", "until", "against", "for", "between", "over", "through")  # fmt: skip
@@ -70,6 +73,7 @@ class Candidate:
 
     words: Range
     kind: str  # of KINDS
+    age: str | None = None  # of AGES, of a date
 
 
 @cache
@@ -165,18 +169,33 @@ def _with_programme(words: Words, lower: Sequence[str], end: int) -> int:
 def find_days(words: Words, published: str | None) -> list[tuple[Candidate, tuple[str, str] | None]]:
     """The dates of a text that may say when, and the first and last day that they come to by its publication date:
     "earlier this month" ends with the day of publication."""
-    found = []
-    for span in find_dates(words.text):
+    text = words.text
+    found, spans = [], sorted([*find_dates(text), *find_hanging(text)], key=lambda span: span.start)
+    for span, days in zip(spans, resolve_dates(text, spans, published), strict=True):
         place = word_range(words, span.start, span.end)
         if place:
-            days = utterance_days(span.of(words.text), published)
-            found.append((Candidate(place, "day" if days and days[0] == days[1] else "longer"), days))
+            days = _until_now(span.of(text), days, published)
+            kind = "day" if days and days[0] == days[1] else "longer"
+            found.append((Candidate(place, kind, _age(days, published)), days))
     return found
 
 
-def utterance_days(text: str, published: str | None) -> tuple[str, str] | None:
-    """The first and last day on which something can have been said, by the words of a date and the publication date."""
-    days = resolve_date(text, published)
+def _age(days: tuple[str, str] | None, published: str | None) -> str:
+    """How long before the day of publication a date ends, of AGES: nothing is told on a day ahead."""
+    if days is None or published is None:
+        return "open"
+    try:
+        first, last, today = (date.fromisoformat(day[:10]) for day in (*days, published))
+    except ValueError:  # of the day of publication
+        return "open"
+    if first > today:
+        return "ahead"
+    gone = (today - last).days
+    return next((age for age, most in _AGED if gone <= most), "long ago")
+
+
+def _until_now(text: str, days: tuple[str, str] | None, published: str | None) -> tuple[str, str] | None:
+    """The days on which something can have been said: not after the day of publication."""
     if days and published and _EARLIER.match(text) and days[0] <= published[:10] < days[1]:
         return days[0], published[:10]
     return days
@@ -530,6 +549,68 @@ def carried_signs(scene: Scene, i: int, some: Sequence[Candidate], given: Sequen
     return np.array(signs, dtype=np.float32)
 
 
+def date_signs(scene: Scene, i: int, some: Sequence[Candidate], given: Sequence[Candidate | None]) -> Floats:
+    """The signs that are looked at of dates alone: how long ago one was, how far it has been carried already and past
+    whom, and which others are nearer [candidates, signs]."""
+    ages = [[candidate.age == age for age in AGES] for candidate in some]
+    others = [[not _may_belong(candidate, scene.sentence, scene.said, i)] for candidate in some]
+    runs = [_run(scene, i, candidate, given) for candidate in some]
+    return np.concatenate([ages, others, runs, _rivals(scene, i, some)], axis=1).astype(np.float32)
+
+
+RUN, RIVALS = 14, 6  # signs
+DATE_SIGNS = len(AGES) + 1 + RUN + RIVALS
+
+
+def _run(scene: Scene, i: int, candidate: Candidate, given: Sequence[Candidate | None]) -> list[bool]:
+    """The signs of the last attribution, whoever spoke, that took a candidate, and of what came after it."""
+    sentence, said = scene.sentence, scene.said
+    one = said[i]
+    before = range(i - 1, max(-1, i - _NEIGHBOURS), -1)
+    taker = next((j for j in before if given[j] == candidate), None)
+    if taker is None:
+        return [False] * RUN
+    away = int(sentence[one.cue[0]]) - int(sentence[said[taker].cue[0]])
+    since = [j for j in range(taker + 1, i) if not said[j].nested]
+    mine = one.speaker is not None and said[taker].speaker == one.speaker
+    asked = Act.ASK in (said[taker].act, one.act)
+    took_before = any(given[j] == candidate and said[j].speaker == one.speaker for j in before)
+    return [
+        *(away == k for k in range(3)),
+        away in (3, 4),
+        away > 4,
+        not since,
+        len(since) == 1,
+        len(since) > 1,
+        any(given[j] is not None for j in since),
+        any(given[j] is None for j in since),
+        not mine and asked,
+        not mine and took_before,
+        not mine and not took_before,
+        said[taker].nested,
+    ]
+
+
+def _rivals(scene: Scene, i: int, some: Sequence[Candidate]) -> list[list[bool]]:
+    """The signs of other candidates nearer to a cue, for each candidate."""
+    sentence, cue = scene.sentence, scene.said[i].cue
+    apart = [_apart(c.words, cue) for c in some]
+    together = [bool(sentence[c.words[0]] == sentence[cue[0]]) for c in some]
+    nearest = min(apart)
+    nearest_together = min((a for a, t in zip(apart, together, strict=True) if t), default=nearest + _FARTHEST)
+    of_kind = {
+        kind: min(a for a, c in zip(apart, some, strict=True) if c.kind == kind) for kind in {c.kind for c in some}
+    }
+    starts = sorted(c.words[0] for c in some)
+    signs = []
+    for candidate, away in zip(some, apart, strict=True):
+        low, high = sorted((candidate.words[0], cue[0]))
+        between = bisect.bisect_left(starts, high) - bisect.bisect_right(starts, low)
+        nearer = (away > nearest, away > nearest_together, away > of_kind[candidate.kind])
+        signs.append([not nearer[0], between == 0, between == 1, between > 1, *nearer[1:]])
+    return signs
+
+
 def other_signs(scene: Scene, i: int, some: Sequence[Candidate], other: Sequence[Candidate | None]) -> Floats:
     """The signs that candidates go with what the attribution took of the other kind: "in an interview on Monday"
     [candidates, signs].
@@ -584,28 +665,39 @@ COLUMNS = 2 * VECTOR  # of a word in the mention model's rows: as a candidate, a
 
 
 def options(
-    candidates: Sequence[Candidate], scene: Scene, i: int, given: Sequence[Candidate | None]
+    candidates: Sequence[Candidate], scene: Scene, i: int, given: Sequence[Candidate | None], dates: bool
 ) -> list[Candidate]:
-    """The candidates in the sentences around attribution i that nothing forbids, and the one that its speaker's last
-    one took; `given` are those of the attributions before it."""
+    """The candidates that are weighed for attribution i: those in the sentences around it that nothing forbids, and
+    the one that its speaker's last one took; `given` are those of the attributions before it.
+
+    Of dates also those that any attribution shortly before took, unless it is another speaker's and nobody asks.
+    """
     sentence, said = scene.sentence, scene.said
     at = int(sentence[said[i].cue[0]])
     near = [c for c in candidates if -BEFORE <= int(sentence[c.words[0]]) - at <= AFTER]
+    if dates:
+        earlier = (j for j in range(i - 1, max(-1, i - _NEIGHBOURS), -1) if at - int(sentence[said[j].cue[0]]) <= _FAR)
+        carried = {c: None for j in earlier if (c := given[j]) is not None}
+        some = [*(c for c in near if c not in carried and not _in_content(c, said[i])), *carried]
+        return [c for c in some if _may_belong(c, sentence, said, i) or _is_passed_on(c, said, i, given)]
     mine = scene.last[i]
     taken = None if mine is None or at - int(sentence[said[mine].cue[0]]) > BEFORE else given[mine]
     if taken is not None and taken not in near:
         near.append(taken)
-    return [c for c in near if c == taken or _may_belong(c, sentence, said, i)]
+    return [c for c in near if c == taken or (not _in_content(c, said[i]) and _may_belong(c, sentence, said, i))]
 
 
-def given_vectors(vectors: Halves, scene: Scene, i: int, some: Sequence[Candidate], anchored: bool) -> Floats:
+_FAR = 6  # sentences over which what an attribution took is looked at for those after it
+
+
+def given_vectors(vectors: Halves, scene: Scene, i: int, some: Sequence[Candidate], dates: bool) -> Floats:
     """What the mention model says of candidates and of a cue [candidates, VECTORS], as means over their words, and
     of the words that the candidates hang on, where that is looked at; then the products with the cue's."""
     half = vectors.shape[1] // 2
     of_candidate, of_cue = vectors[:, :half], vectors[:, half:]
     cue = _mean(of_cue, scene.said[i].cue)
     parts = [np.stack([_mean(of_candidate, c.words) for c in some])]
-    if anchored:
+    if dates:
         anchors = (max(anchor_of(scene, c), 0) for c in some)
         parts.append(np.stack([_mean(of_candidate, (anchor, anchor + 1)) for anchor in anchors]))
     return np.concatenate([np.broadcast_to(cue, parts[0].shape), *parts, *(part * cue for part in parts)], axis=1)
@@ -616,12 +708,24 @@ def _mean(vectors: Halves, words: Range) -> Floats:
     return mean
 
 
+def _is_passed_on(candidate: Candidate, said: Sequence[Said], i: int, given: Sequence[Candidate | None]) -> bool:
+    """Whether what another speaker took can be this one's: its speaker took it before, or one asks and one answers."""
+    speaker = said[i].speaker
+    takers = [j for j in range(max(0, i - _NEIGHBOURS), i) if given[j] == candidate]
+    if speaker is not None and any(said[j].speaker == speaker for j in takers):
+        return True
+    return bool(takers) and any(one.act == Act.ASK for one in said[takers[-1] : i + 1])
+
+
+def _in_content(candidate: Candidate, one: Said) -> bool:
+    """Whether a candidate stands in the content of an attribution, and not in its cue."""
+    start = candidate.words[0]
+    return any(a <= start < b for a, b in one.content) and not one.cue[0] <= start < one.cue[1]
+
+
 def _may_belong(candidate: Candidate, sentence: Ints, said: Sequence[Said], i: int) -> bool:
-    """Whether nothing forbids that a candidate is of an attribution: it stands in its content, or in a sentence in
-    which somebody else speaks and this one's speaker does not."""
+    """Whether a candidate does not stand in a sentence in which somebody else speaks and this one's speaker not."""
     one, start = said[i], candidate.words[0]
-    if any(a <= start < b for a, b in one.content) and not one.cue[0] <= start < one.cue[1]:
-        return False
     if sentence[start] == sentence[one.cue[0]]:
         return True
     near_by = range(max(0, i - _NEIGHBOURS), min(len(said), i + _NEIGHBOURS + 1))
@@ -646,11 +750,12 @@ class PlaceModel:
 class Weighing:
     network: Any
     least: float
-    anchored: bool  # whether it looks at what candidates hang on
+    dates: (
+        bool  # whether it weighs dates: it looks at what they hang on, and at date_signs; for channels neither helped
+    )
 
 
-# A date belongs to the verb that it hangs on ("whom he fired in June, said …"); for channels that did not help.
-ANCHORED = {"channel": False, "when": True}
+DATES = {"channel": False, "when": True}
 
 
 def load_places(folder: Path | Traversable | None = None) -> PlaceModel:
@@ -660,7 +765,7 @@ def load_places(folder: Path | Traversable | None = None) -> PlaceModel:
     place = folder or files("sayso") / "weights" / "manner"
     learned = json.loads((place / "manner.json").read_text("utf8"))
     channel, when = (
-        Weighing(open_session(place / f"{name}.onnx"), learned[name], ANCHORED[name]) for name in ("channel", "when")
+        Weighing(open_session(place / f"{name}.onnx"), learned[name], DATES[name]) for name in ("channel", "when")
     )
     return PlaceModel(channel, when, learned["version"])
 
@@ -680,12 +785,14 @@ def attach(
     for i in range(len(said)):
         at = int(sentence[said[i].cue[0]])
         low, high = bisect.bisect_left(starts, at - BEFORE), bisect.bisect_right(starts, at + AFTER)
-        some = options(candidates[low:high], scene, i, given)
+        some = options(candidates[low:high], scene, i, given, weighing.dates)
         if not some:
             continue
         standing = np.stack([standing_signs(scene, i, c) for c in some])
         signs = [standing, carried_signs(scene, i, some, given), other_signs(scene, i, some, other)]
-        signs.append(given_vectors(vectors, scene, i, some, weighing.anchored))
+        if weighing.dates:
+            signs.append(date_signs(scene, i, some, given))
+        signs.append(given_vectors(vectors, scene, i, some, weighing.dates))
         given[i] = choose(some, np.concatenate(signs, axis=1), weighing)
     return given
 
