@@ -22,7 +22,6 @@ from sayso.resolve.placing import BY_PLACE, Placed, Range, moved, placed_speaker
 from sayso.resolve.ranking import (
     AUTHOR,
     FIRST_PERSON,
-    LEAST_SURE,
     LINK,
     NOTHING,
     SUBJECT,
@@ -32,6 +31,7 @@ from sayso.resolve.ranking import (
     Scene,
     Told,
     Weigh,
+    least,
 )
 from sayso.resolve.scores import NAME_TYPES, MentionScores
 from sayso.resolve.sources import SUBJECTS, Part, is_told, kind_of, parts_of, subject_before
@@ -259,8 +259,8 @@ def _speakers(
             own_words = (_span(words, *(one.source or one.cue)),)
             made[key] = Source(f"{document.id}:author", author, SourceKind.PERSON, named=True, mentions=own_words)
     speakers = [
-        Speaker(source_of(key).id, round(sure, 3)) if key is not None and sure >= LEAST_SURE else None
-        for key, sure in zip(told.keys, told.sure, strict=True)
+        Speaker(source_of(key).id, round(sure, 3)) if key is not None and enough else None
+        for key, sure, enough in zip(told.keys, told.sure, told.enough, strict=True)
     ]
     bases = [
         source_of((entity,)).id
@@ -278,17 +278,21 @@ def _speakers(
 def decide(words: Words, sentence: Ints, linked: Linked, scores: MentionScores, weigh: Weigh, has_author: bool) -> Told:
     """Who speaks in each attribution, and how sure that is: one after the other, so that who spoke before is known."""
     scene = _scene(words, sentence, linked, scores)
-    told = Told([None] * len(linked.attributions), [0.0] * len(linked.attributions))
+    n = len(linked.attributions)
+    told = Told([None] * n, [0.0] * n, [False] * n)
     holding = np.full(len(words), -1)  # the first attribution whose content a word stands in
-    for place in range(len(linked.attributions) - 1, -1, -1):
+    for place in range(n - 1, -1, -1):
         for a, b in linked.attributions[place].content:
             holding[a:b] = place
     for place in _in_order(words, linked.attributions, holding):
         by_rule = _by_rule(words, sentence, linked, told, holding, place)
         if by_rule.key == AUTHOR:
             told.keys[place], told.sure[place] = (AUTHOR, by_rule.sure) if has_author else (None, 0.0)
-        else:
-            told.keys[place], told.sure[place] = weigh(scene, place, told, by_rule)
+            told.enough[place] = has_author
+            continue
+        key, sure = weigh(scene, place, told, by_rule)
+        told.keys[place], told.sure[place] = key, sure
+        told.enough[place] = key is not None and sure >= least(scene, place, by_rule, key)
     return told
 
 
@@ -317,9 +321,9 @@ def _moves(linked: Linked, told: Told) -> dict[int, int]:
     """The mentions whose attributions have another speaker than they were linked to, and that one's entity."""
     moves: dict[int, int] = {}
     left = [len(e.mentions) for e in linked.entities.entities]
-    for one, key in zip(linked.attributions, told.keys, strict=True):
+    for one, key, enough in zip(linked.attributions, told.keys, told.enough, strict=True):
         parts = linked.parts[one.source] if one.source else ()
-        if key is None or key == AUTHOR or len(key) > 1 or len(parts) != 1:
+        if key is None or not enough or key == AUTHOR or len(key) > 1 or len(parts) != 1:
             continue
         mention = linked.by_head[part_head(linked.lower, parts[0], linked.lexicon)]
         now = linked.entities.of_mention[mention]

@@ -14,16 +14,12 @@ from numpy.typing import NDArray
 
 from sayso.resolve.mentions import softmax
 from sayso.resolve.ranking import (
-    LEAST_ALONE,
-    LEAST_SURE,
     ByRule,
     Key,
     Scene,
     Told,
     candidates,
-    says_itself,
     signs,
-    stands_alone,
 )
 from sayso.resolve.scores import PAIR, Floats, MentionScores, columns
 
@@ -75,10 +71,7 @@ class MentionModel:
         given = signs(scene, place, told, by_rule, keys)
         chances = softmax(self.speakers.run(["score"], {"signs": given})[0])
         best = int(chances[:-1].argmax())
-        sure = float(chances[best])
-        if says_itself(scene, place, by_rule) or (sure >= LEAST_ALONE and stands_alone(scene, place, keys[best])):
-            sure = max(sure, LEAST_SURE)  # whom the words name is shown, in doubt too
-        return keys[best], sure
+        return keys[best], float(chances[best])
 
 
 def shipped_mentions() -> Traversable:

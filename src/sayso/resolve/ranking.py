@@ -46,8 +46,9 @@ Key = tuple[int, ...]  # the entities that speak together
 
 AUTHOR: Key = (-1,)  # of the article, who is no entity of it
 
-LEAST_SURE = 0.5  # of the probability of a speaker: who is less likely is left open
-LEAST_ALONE = 0.35  # the same, for whoever is called by these words here and nowhere else
+_LEAST = 0.5  # of the probability of a speaker: who is less likely is left open
+_LEAST_BY_WORDS = 0.2  # the same, for whom the words themselves name
+_LEAST_ALONE = 0.35  # the same, for whoever is called by these words here and nowhere else
 BACK, AHEAD = 40, 12  # mentions before and after a source among which candidates are looked for
 MOST = 16  # candidates
 _LOOK = 8  # mentions of one candidate before and after a source that are looked at
@@ -221,10 +222,11 @@ class Scene:
 
 @dataclass
 class Told:
-    """Who speaks in each attribution, as far as that is decided, and how sure it is."""
+    """Who speaks in each attribution, as far as that is decided, how sure it is, and whether that is enough to show."""
 
     keys: list[Key | None]
     sure: list[float]
+    enough: list[bool]
 
 
 HOW = ("nothing", "link", "understood", "subject", "first person")
@@ -252,7 +254,7 @@ def candidates(scene: Scene, place: int, told: Told, by_rule: ByRule) -> list[Ke
     """
     i = scene.mention_of[place]
     found: dict[Key, None] = {} if by_rule.key is None else {by_rule.key: None}
-    if says_itself(scene, place, by_rule):
+    if _says_itself(scene, place, by_rule):
         return list(found)
     barred = _barred(scene, place, told)
     for key in _nearby(scene, place, told):
@@ -263,7 +265,7 @@ def candidates(scene: Scene, place: int, told: Told, by_rule: ByRule) -> list[Ke
     return list(found)
 
 
-def says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
+def _says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
     """Whether nobody is looked up for a source: a name, several sources, the first person, somebody new, one who was
     called the same before ("a nurse", "the nurse"), a title that several have, "the city"."""
     i = scene.mention_of[place]
@@ -282,10 +284,14 @@ def says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
     return any(k < i and table.form[k] < PRONOUN and table.key[k] == table.key[i] for k in scene.of_entity[own])
 
 
-def stands_alone(scene: Scene, place: int, key: Key) -> bool:
-    """Whether somebody is mentioned by the source of an attribution, in words of its own, and nowhere else."""
+def least(scene: Scene, place: int, by_rule: ByRule, key: Key) -> float:
+    """The probability from which somebody is shown as the speaker of an attribution: who is more likely than not; in
+    doubt too whom its words name, or who is mentioned by these words and nowhere else."""
+    if by_rule.how != FIRST_PERSON and _says_itself(scene, place, by_rule):
+        return _LEAST_BY_WORDS
     i = scene.mention_of[place]
-    return i is not None and scene.table.form[i] < PRONOUN and scene.of_entity[key[0]] == [i]
+    alone = i is not None and scene.table.form[i] < PRONOUN and scene.of_entity[key[0]] == [i]
+    return _LEAST_ALONE if alone else _LEAST
 
 
 def _barred(scene: Scene, place: int, told: Told) -> set[Key]:
