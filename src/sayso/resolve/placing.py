@@ -17,8 +17,8 @@ from sayso.resolve.forms import FEMALE, MALE, MANY, THE, UNKNOWN, Mentions
 Range = tuple[int, int]
 
 BY_PLACE = 0.8  # confidence of these links
-_ASKING = frozenset(("asked", "asks"))
-_ANSWERING = frozenset(("replied", "replies", "answered", "answers", "responded", "responds"))
+ASKING = frozenset(("asked", "asks"))
+ANSWERING = frozenset(("replied", "replies", "answered", "answers", "responded", "responds"))
 
 
 @dataclass(frozen=True)
@@ -148,10 +148,10 @@ def _was_asked(
 ) -> int | None:
     """Who was asked in the same sentence, where "he" or "she" answers: "When Hale asked [Ruiz] why, she replied …"."""
     one, form = attributions[place], int(table.form[mention])
-    if form not in (HE, SHE) or _ANSWERING.isdisjoint(lower[slice(*one.cue)]):
+    if form not in (HE, SHE) or ANSWERING.isdisjoint(lower[slice(*one.cue)]):
         return None
     for other in reversed(attributions[:place]):
-        asked = other.within is None and other.source is not None and not _ASKING.isdisjoint(lower[slice(*other.cue)])
+        asked = other.within is None and other.source is not None and not ASKING.isdisjoint(lower[slice(*other.cue)])
         if not asked or other.source is None or other.source[1] > other.cue[0]:
             continue
         named = next((m for m in range(len(table)) if int(table.start[m]) == other.cue[1]), None)

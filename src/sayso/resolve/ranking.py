@@ -38,7 +38,7 @@ from sayso.resolve.forms import (
     singular,
 )
 from sayso.resolve.mentions import Mention
-from sayso.resolve.placing import Placed, Range
+from sayso.resolve.placing import ANSWERING, ASKING, Placed, Range
 from sayso.resolve.scores import MentionScores
 from sayso.resolve.towns import TOWNS
 
@@ -48,7 +48,7 @@ AUTHOR: Key = (-1,)  # of the article, who is no entity of it
 
 _LEAST = 0.5  # of the probability of a speaker: who is less likely is left open
 _LEAST_BY_WORDS = 0.2  # the same, for whom the words themselves name
-_LEAST_ALONE = 0.35  # the same, for whoever is called by these words here and nowhere else
+_LEAST_ALONE = 0.35  # the same, for whoever is called by its own words only, and has no name
 BACK, AHEAD = 40, 12  # mentions before and after a source among which candidates are looked for
 MOST = 16  # candidates
 _LOOK = 8  # mentions of one candidate before and after a source that are looked at
@@ -249,8 +249,9 @@ def candidates(scene: Scene, place: int, told: Told, by_rule: ByRule) -> list[Ke
     """Who may speak in an attribution; whom the rules name comes first, if they name anybody.
 
     Of those who are near none whom the words forbid: another gender, an unnamed source that is not called the same,
-    whoever is mentioned inside the source (in "his lawyer" not him), who is told ("the guard told Ruiz"), who speaks in
-    the attribution that holds one by a description ("Ruiz said that the clerk had warned").
+    whoever is mentioned inside the source (in "his lawyer" not him), who is told ("the guard told Ruiz"), who asked
+    where one replies, who speaks in the attribution that holds one by a description ("Ruiz said that the clerk had
+    warned").
     """
     i = scene.mention_of[place]
     found: dict[Key, None] = {} if by_rule.key is None else {by_rule.key: None}
@@ -286,12 +287,12 @@ def _says_itself(scene: Scene, place: int, by_rule: ByRule) -> bool:
 
 def least(scene: Scene, place: int, by_rule: ByRule, key: Key) -> float:
     """The probability from which somebody is shown as the speaker of an attribution: who is more likely than not; in
-    doubt too whom its words name, or who is mentioned by these words and nowhere else."""
-    if by_rule.how != FIRST_PERSON and _says_itself(scene, place, by_rule):
+    doubt too whom its words name, or who is called by such words only ("the chamber of commerce")."""
+    if by_rule.how == SUBJECT or (by_rule.how != FIRST_PERSON and _says_itself(scene, place, by_rule)):
         return _LEAST_BY_WORDS
     i = scene.mention_of[place]
-    alone = i is not None and scene.table.form[i] < PRONOUN and scene.of_entity[key[0]] == [i]
-    return _LEAST_ALONE if alone else _LEAST
+    own = i is not None and scene.table.form[i] < PRONOUN and scene.entities.of_mention[i] == key[0]
+    return _LEAST_ALONE if own and not scene.entities.entities[key[0]].named else _LEAST
 
 
 def _barred(scene: Scene, place: int, told: Told) -> set[Key]:
@@ -303,6 +304,8 @@ def _barred(scene: Scene, place: int, told: Told) -> set[Key]:
         while at < len(scene.starts) and scene.starts[at] == one.cue[1]:
             found |= {(number,) for number in [of[at]] if number is not None}
             at += 1
+    if not ANSWERING.isdisjoint(scene.lower[slice(*one.cue)]):
+        found |= {key for before in _asked_here(scene, place) if (key := told.keys[before]) is not None}
     if i is not None and scene.table.form[i] < PRONOUN:
         found |= {key for holder in _holders(scene, place) if (key := told.keys[holder]) is not None}
         if scene.lower[scene.mentions[i].head] != "agency":
@@ -313,6 +316,17 @@ def _barred(scene: Scene, place: int, told: Told) -> set[Key]:
                 if in_dateline(scene.lower, scene.mentions[k]) and (number := of[k]) is not None
             }
     return found
+
+
+def _asked_here(scene: Scene, place: int) -> Iterator[int]:
+    """The attributions before one, in its sentence, in which somebody asks."""
+    number = scene.sentence[scene.attributions[place].cue[0]]
+    for before in range(place - 1, -1, -1):
+        cue = scene.attributions[before].cue
+        if scene.sentence[cue[0]] != number:
+            return
+        if not ASKING.isdisjoint(scene.lower[slice(*cue)]):
+            yield before
 
 
 def _allowed(scene: Scene, i: int, key: Key) -> bool:
