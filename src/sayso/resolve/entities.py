@@ -87,6 +87,7 @@ class Entities:
     sure: tuple[float, ...]
     pairs: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None  # later, earlier, score: what was compared
     ambiguous: frozenset[int] = frozenset()  # mentions of a title that several have: "the senator"
+    namesakes: frozenset[int] = frozenset()  # people of whom another one has the surname
 
 
 PairScore = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -218,7 +219,7 @@ def link(
                 made.owned = isinstance(key[1], int) and entities[key[1]].named
                 if made.owned and key[0] == _POLICE:
                     forces[made.number] = _words_of(lower, mentions[i])
-    return Entities(tuple(entities), tuple(of), tuple(sure), (later, earlier, scores), frozenset(ambiguous))
+    return Entities(tuple(entities), tuple(of), tuple(sure), (later, earlier, scores), frozenset(ambiguous), shared)
 
 
 def _with_namesakes(

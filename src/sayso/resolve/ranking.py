@@ -251,11 +251,14 @@ def candidates(scene: Scene, place: int, told: Told, by_rule: ByRule) -> list[Ke
     Of those who are near none whom the words forbid: another gender, an unnamed source that is not called the same,
     whoever is mentioned inside the source (in "his lawyer" not him), who is told ("the guard told Ruiz"), who asked
     where one replies, who speaks in the attribution that holds one by a description ("Ruiz said that the clerk had
-    warned").
+    warned"). Only the rules name somebody for an attribution inside another one, and for one without a source: of 17
+    sources of the first kind that the network changed, in articles that it had not learned from, 4 were right and 9 had
+    been; of 10 speakers that it added to the second, 7 were right.
     """
     i = scene.mention_of[place]
     found: dict[Key, None] = {} if by_rule.key is None else {by_rule.key: None}
-    if _says_itself(scene, place, by_rule):
+    one = scene.attributions[place]
+    if one.source is None or (one.within is not None and found) or _says_itself(scene, place, by_rule):
         return list(found)
     barred = _barred(scene, place, told)
     for key in _nearby(scene, place, told):
@@ -335,6 +338,8 @@ def _allowed(scene: Scene, i: int, key: Key) -> bool:
     if len(key) > 1:
         form = int(scene.table.form[i])
         return form == THEY or (form < PRONOUN and scene.table.number[i] == MANY)
+    if scene.table.form[i] < PRONOUN and key[0] in scene.entities.namesakes:
+        return False  # which of two people of one surname "the nominee" is, is left to the rules
     inside = range(bisect_left(scene.starts, source.start), bisect_left(scene.starts, source.end))
     if any(of[k] == key[0] and k != i for k in inside):
         return False
