@@ -36,7 +36,7 @@ OUTCOMES = ("same", "contrary", "other")
 DECIDED = 0.5  # a pair is read where it may depend on that whether it is this probably the same, or the contrary
 _OFF = 2.75  # by how much what `of_reader` gives may be off from what is guessed: a little over two standard deviations
 _SEEMS_CONTRARY = 0.25  # to the first look: then the reader may find any pair to be that, whatever is guessed
-_LIKELY_CONTRARY = 0.06  # to the first look and to what is guessed, in their geometric mean
+_LIKELY_CONTRARY = 0.07  # to the first look and by the guess, in their geometric mean: less is not read for that
 _SURE = -0.05  # the logarithm of the contrary that the reader hardly ever goes beyond
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _MOST = np.array([math.log((1 - _LEAST) / _LEAST), math.log(1 - _LEAST)])
@@ -157,12 +157,12 @@ def _may_decide(second: Floats, first: Chances, beside: Chances, told: Floats, r
 
     more, less = (weighed(read + np.array([off, 0.0])) for off in (_OFF, -_OFF))
     may_be_same = (more[:, 0] >= DECIDED) & (less[:, 0] < DECIDED)
+    by = np.where(first[:, 1] >= _SEEMS_CONTRARY, np.inf, _OFF)
+    may_be_contrary = weighed(more_contrary(read, by))[:, 1] >= DECIDED
     guess = weighed(read)
-    seems = first[:, 1] >= _SEEMS_CONTRARY
-    may_be_contrary = weighed(more_contrary(read, np.where(seems, np.inf, _OFF)))[:, 1] >= DECIDED
     likely = np.sqrt(first[:, 1] * guess[:, 1]) >= _LIKELY_CONTRARY
-    # "There is no evidence that …": guessed to be the same.
-    return np.asarray(may_be_same | (may_be_contrary & (likely | (seems & (guess[:, 0] >= DECIDED)))))
+    seems_same = guess[:, 0] >= DECIDED  # as "there is no evidence that …" is guessed to be
+    return np.asarray(may_be_same | (may_be_contrary & (likely | seems_same)))
 
 
 def guessed(guess: Floats | Chances, beside: Chances, told: Floats) -> Chances:
