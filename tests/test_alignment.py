@@ -24,7 +24,7 @@ def test_a_claim_is_met_in_what_says_more_besides() -> None:
 
 
 def test_the_same_words_are_met_wholly() -> None:
-    assert align_pairs(encoder(), [("the mill was sold", "the mill was sold")])[0] == pytest.approx([1, 1, 1], abs=1e-5)
+    assert align_pairs(encoder(), [("the mill was sold", "the mill was sold")])[0] == pytest.approx([1, 1, 1], abs=1e-3)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "word " * 10_000])
@@ -35,7 +35,7 @@ def test_odd_texts(text: str) -> None:
 
 
 def test_a_pair_depends_on_itself_alone() -> None:
-    pairs = [(f"the mill was sold for {i}", f"{i} was paid for the mill") for i in range(20)]
-    together = align_pairs(encoder(), pairs, threads=2)
+    pairs = [(f"the mill was sold for {i}" + " and more" * i, f"{i} was paid for the mill") for i in range(200)]
+    together = align_pairs(encoder(), pairs)
     alone = np.concatenate([align_pairs(encoder(), [pair]) for pair in pairs])
     assert np.array_equal(together, alone)

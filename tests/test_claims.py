@@ -72,6 +72,18 @@ def test_the_order_of_a_pair_does_not_matter() -> None:
     assert np.array_equal(there, back)
 
 
+def test_a_pair_does_not_depend_on_what_it_is_weighed_with_nor_on_threads() -> None:
+    """There are more pairs than are weighed at a time."""
+    pairs = [(one[1], other[2]) for one in CASES[:24] for other in CASES[:24]]
+    texts = [text for pair in pairs for text in pair]
+    facts, made = [facts_of(text) for text in texts], vectors(encoder(), texts)
+    places = [(2 * i, 2 * i + 1) for i in range(len(pairs))]
+    one, two = (judge_pairs(judge(), made, facts, texts, places, threads) for threads in (1, 2))
+    some = judge_pairs(judge(), made, facts, texts, places[-40:])
+    assert np.array_equal(one, two)
+    assert np.allclose(one[-40:], some, rtol=0, atol=1e-12)
+
+
 def test_a_vector_depends_on_its_text_alone() -> None:
     texts = [case[1] for case in CASES[:20]]
     together = vectors(encoder(), texts)

@@ -50,17 +50,15 @@ def weights_of(encoder: Encoder) -> Weights:
 
 
 def embeddings_model(w: Weights, quantized: bool = True) -> Any:
-    """pieces [1, n] -> states [1, n, WIDTH] below all layers. The table of positions also holds what all
-    pieces get."""
+    """pieces, place [1, n] -> states [1, n, WIDTH] below all layers, of as many texts as are given one after another.
+    The table of positions also holds what all pieces get."""
     g = Graph(quantized)
     x = g.rows("word", w["word.weight"], "pieces")
     added = w["case.weight"][0] + w["gap.weight"][0] + w["quote.weight"][0]
-    places = g.constant("places", (w["position.weight"][:MOST_PIECES] + added)[None].astype(np.float32))
-    length = g.node("Slice", [g.node("Shape", ["pieces"], "shape"), *_ints(g, "from", "to")], "length")
-    begin, along = g.constant("begin", np.array([0], dtype=np.int64)), g.constant("along", np.array([1]))
-    x = g.node("Add", [x, g.node("Slice", [places, begin, length, along], "place")], "placed")
+    places = (w["position.weight"][:MOST_PIECES] + added).astype(np.float32)
+    x = g.node("Add", [x, g.rows("position", places, "place")], "placed")
     g.normalize(x, "states", w, "norm", 1e-12)
-    inputs = [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "n"])]
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "n"]) for name in ("pieces", "place")]
     return g.model("embeddings", inputs, [helper.make_tensor_value_info("states", TensorProto.FLOAT, [1, "n", WIDTH])])
 
 

@@ -155,9 +155,14 @@ def read_table(place: Traversable) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-@cache
 def load_lexicon(language: str = "en") -> Lexicon:
-    """The lexicon of a language that comes with sayso. Raises SaysoError where a file is not in the format."""
+    """The lexicon of a language that comes with sayso, loaded once. Raises SaysoError where a file is not in the
+    format."""
+    return _loaded(language)
+
+
+@cache
+def _loaded(language: str) -> Lexicon:
     folder = files("sayso") / "lexicon" / language
     places = sorted((p for p in folder.iterdir() if p.name.endswith(".tsv")), key=lambda p: p.name)
     version = hashlib.sha256(b"\0".join(p.name.encode() + b"\0" + p.read_bytes() for p in places))

@@ -56,7 +56,10 @@ def find_dates(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     if start >= end:
         return []
     spans: list[Span] = []
-    folded, search = _folded(text[start:end]), _finder().search
+    folded = _folded(text[start:end])
+    if not _opening().search(folded):
+        return []  # without the finder, which takes a tenth of a second to compile: a question seldom has a date
+    search = _finder().search
     is_person = cache(lambda month: _person_called(month, text, start, end))
     match = search(folded)
     while match:
@@ -144,8 +147,8 @@ def _counted_from(last: tuple[str, str], left: str, words: str, right: str) -> t
 def _read(plain: str, published: date | None) -> Range | None:
     bare = _PREPOSITION.sub("", plain, count=1)
     for words in dict.fromkeys((plain, bare, f"the {bare}", bare.removesuffix("'s"))):
-        for pattern, resolver in _grammar():
-            if match := pattern.fullmatch(words):
+        for pattern, resolver in GRAMMAR:
+            if match := _rule(pattern).fullmatch(words):
                 return resolver(match.groupdict(), published)
     return None
 
@@ -664,9 +667,9 @@ _PREPOSITION = re.compile(r"(?:on|in|at|by|since|until|till|from|of|during|over|
 
 
 @cache
-def _grammar() -> tuple[tuple[re.Pattern[str], Resolver], ...]:
-    """The rules, compiled for reading the words of one expression."""
-    return tuple((re.compile(_spelled(pattern)), resolver) for pattern, resolver in GRAMMAR)
+def _rule(pattern: str) -> re.Pattern[str]:
+    """A rule, compiled for reading the words of one expression: when it is first tried, since all take a while."""
+    return re.compile(_spelled(pattern))
 
 
 @cache
@@ -678,7 +681,16 @@ def _hanging() -> tuple[re.Pattern[str], ...]:
 def _finder() -> re.Pattern[str]:
     """All rules in one, for finding expressions in a text in lower case."""
     rules = "|".join(re.sub(r"\(\?P<\w+>", "(?:", _spelled(pattern)) for pattern, _ in GRAMMAR)
-    return re.compile(rf"\b(?=[0-9a-z])(?={_gate()})(?<![@#/.-])(?:{rules})(?![\w@]|-\w)")
+    return re.compile(rf"{_OPENS}(?={_gate()})(?<![@#/.-])(?:{rules})(?![\w@]|-\w)")
+
+
+_OPENS = r"\b(?=[0-9a-z])"
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    """The places in a text at which rules are tried."""
+    return re.compile(rf"{_OPENS}(?:{_gate()})")
 
 
 def _gate() -> str:

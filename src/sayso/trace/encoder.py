@@ -6,8 +6,9 @@ a batch a text's vector would depend on its neighbours. The vectors are kept as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -25,6 +26,8 @@ STEPS = 400  # of a vector's whole numbers in one; the numbers of a vector of le
 ENCODER = ("embeddings.onnx", "encoder.onnx")  # the states of word pieces below all layers, and the layers
 MOST_PIECES = 128  # of a text's; what comes later does not change its vector
 _LONGEST = 4000  # code points; a text is cut here before it is cut into pieces
+_KEPT = 1 << 14  # texts whose pieces are kept: each is read with several others
+_AT_ONCE = 16  # texts whose states below all layers are looked up together
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,37 +55,43 @@ def load_encoder(folder: Path | Traversable | None = None) -> ClaimEncoder:
     return ClaimEncoder(pieces, layers, tokenizer, frame)
 
 
+@lru_cache(maxsize=_KEPT)
+def word_pieces(tokenizer: Any, text: str) -> NDArray[np.int64]:
+    """The word pieces of a text, without a frame."""
+    inner = tokenizer.encode(text[:_LONGEST], add_special_tokens=False).ids[: MOST_PIECES - 2]
+    return np.array(inner, dtype=np.int64)
+
+
 def pieces_of(encoder: ClaimEncoder, text: str) -> NDArray[np.int64]:
     """The word pieces of a text in their frame."""
-    inner = encoder.tokenizer.encode(text[:_LONGEST], add_special_tokens=False).ids[: MOST_PIECES - 2]
-    return np.array([encoder.frame[0], *inner, encoder.frame[1]], dtype=np.int64)
+    return np.concatenate([[encoder.frame[0]], word_pieces(encoder.tokenizer, text), [encoder.frame[1]]])
 
 
 def vectors(encoder: ClaimEncoder, texts: Sequence[str]) -> Vectors:
     """A vector [texts, WIDTH] of each text, in whole numbers; it depends on that text alone."""
-    found = np.zeros((len(texts), WIDTH), dtype=np.int8)
-    known: dict[str, int] = {}
-    for i, text in enumerate(texts):
-        if text in known:
-            found[i] = found[known[text]]
-            continue
-        known[text] = i
-        found[i] = quantized(encoder.layers.run(["vector"], {"states": _states(encoder, text)})[0][0])
-    return found
+    known = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+    made = np.zeros((len(known), WIDTH), dtype=np.int8)
+    for i, states in enumerate(_states(encoder, list(known))):
+        made[i] = quantized(encoder.layers.run(["vector"], {"states": states[None]})[0][0])
+    return made[[known[text] for text in texts]]
 
 
-def embeddings(encoder: ClaimEncoder, text: str) -> NDArray[np.float32]:
-    """The vector [pieces, WIDTH], of length one, of each word piece of a text, as it is before the encoder reads it in
-    its sentence."""
-    inside = _states(encoder, text)[0][1:-1]
-    return np.asarray(inside / np.linalg.norm(inside, axis=1, keepdims=True), dtype=np.float32)
+def embeddings(encoder: ClaimEncoder, texts: Sequence[str]) -> Iterator[NDArray[np.float32]]:
+    """The vector [pieces, WIDTH], of length one, of each word piece of some texts, as it is before the encoder reads it
+    in its sentence."""
+    for states in _states(encoder, texts):
+        inside = states[1:-1]
+        yield np.asarray(inside / np.linalg.norm(inside, axis=1, keepdims=True), dtype=np.float32)
 
 
-def _states(encoder: ClaimEncoder, text: str) -> NDArray[np.float32]:
-    """The states [1, pieces in their frame, WIDTH] of a text below all layers."""
-    pieces = pieces_of(encoder, text)[None]
-    found: NDArray[np.float32] = encoder.embeddings.run(["states"], {"pieces": pieces})[0]
-    return found
+def _states(encoder: ClaimEncoder, texts: Sequence[str]) -> Iterator[NDArray[np.float32]]:
+    """The states [pieces in their frame, WIDTH] of texts below all layers, which are those of single pieces."""
+    for start in range(0, len(texts), _AT_ONCE):
+        pieces = [pieces_of(encoder, text) for text in texts[start : start + _AT_ONCE]]
+        places = [np.arange(len(one)) for one in pieces]
+        given = {"pieces": np.concatenate(pieces)[None], "place": np.concatenate(places)[None]}
+        found = encoder.embeddings.run(["states"], given)[0][0]
+        yield from np.split(found, np.cumsum([len(one) for one in pieces])[:-1])
 
 
 def quantized(vector: NDArray[np.float32]) -> Vectors:

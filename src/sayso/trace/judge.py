@@ -11,8 +11,10 @@ pairs of real articles (training/claim_weighing.py). Both looks are symmetric in
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
@@ -34,6 +36,7 @@ OUTCOMES = ("same", "contrary", "other")
 DECIDED = 0.5  # a pair is read where it may depend on that whether it is this probably the same, or the contrary
 _OFF = 2.75  # by how much what `of_reader` gives may be off from what is guessed: a little over two standard deviations
 _SEEMS_CONTRARY = 0.25  # to the first look: then the reader may find any pair to be that, whatever is guessed
+_LIKELY_CONTRARY = 0.07  # to the first look and by the guess, in their geometric mean: less is not read for that
 _SURE = -0.05  # the logarithm of the contrary that the reader hardly ever goes beyond
 _LEAST = 1e-3  # below which probabilities of either look make no difference
 _MOST = np.array([math.log((1 - _LEAST) / _LEAST), math.log(1 - _LEAST)])
@@ -42,7 +45,7 @@ _MUCH, _SOME = 0.6, 0.4  # of the shorter one's words are shared
 _SEEMS = 0.25  # how probable the contrary is beside the same where few words are shared
 _REVERSED = 0.75  # of the pairs of shared words stand in the other order
 _TWO_NAMES = math.log1p(1.9)  # of two: the signs are counted in logarithms
-_BLOCK = 4096  # pairs that are weighed at a time
+_BLOCK = 512  # pairs that are weighed at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,36 +94,75 @@ def judge_pairs(
     Nor does it matter what else is weighed with a pair, or on how many `threads`.
     """
     found = np.zeros((len(pairs), len(OUTCOMES)))
-    for start in range(0, len(pairs), _BLOCK):
-        block = pairs[start : start + _BLOCK]
-        told, weighed = first_signs(judge, vectors, facts, block)
-        a, b = (np.array(side, dtype=np.int64) for side in zip(*block, strict=True))
-        cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
-        told_of = [claim_first(texts[i], texts[j]) for i, j in block]
-        found[start : start + _BLOCK] = _second_look(judge, weighed, told, cosines, told_of, threads)
+    with ThreadPoolExecutor(1) as beside:  # while some pairs are read, the next ones are looked at
+        waiting: tuple[slice, Callable[[], Chances]] | None = None
+        for start in range(0, len(pairs), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            looked = _looked_at(judge, vectors, facts, texts, pairs[block], partial(_read, beside, threads))
+            if waiting is not None:
+                found[waiting[0]] = waiting[1]()
+            waiting = block, looked
+        if waiting is not None:
+            found[waiting[0]] = waiting[1]()
     return found
 
 
-def _second_look(
-    judge: Judge, first: Chances, told: Floats, cosines: Floats, texts: Sequence[tuple[str, str]], threads: int
-) -> Chances:
-    """The probabilities of pairs after a second look, given those of the first and their signs."""
-    second, guess = judge.second, judge.guess
-    if second is None or guess is None or judge.encoder is None or judge.reader is None:
-        return first
-    beside = beside_reader(first, align_pairs(judge.encoder, texts, threads), cosines)
+_Reading = Callable[[PairReader, Sequence[tuple[str, str]]], Callable[[], Floats]]
+
+
+def _read(
+    beside: ThreadPoolExecutor, threads: int, reader: PairReader, texts: Sequence[tuple[str, str]]
+) -> Callable[[], Floats]:
+    """Begin to read pairs; what is returned gives their scores."""
+    if threads == 1:
+        scores = read_pairs(reader, texts)
+        return lambda: scores
+    return beside.submit(read_pairs, reader, texts, threads).result
+
+
+def _looked_at(
+    judge: Judge,
+    vectors: Vectors,
+    facts: Sequence[Facts],
+    texts: Sequence[str],
+    pairs: Sequence[tuple[int, int]],
+    begin: _Reading,
+) -> Callable[[], Chances]:
+    """Look at pairs, and begin to read those that the reader may decide; what is returned gives the probabilities."""
+    told, first = first_signs(judge, vectors, facts, pairs)
+    second, guess, reader = judge.second, judge.guess, judge.reader
+    if second is None or guess is None or judge.encoder is None or reader is None:
+        return lambda: first
+    a, b = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
+    cosines = (unit(vectors[a]) * unit(vectors[b])).sum(1)
+    chosen = [claim_first(texts[i], texts[j]) for i, j in pairs]
+    beside = beside_reader(first, align_pairs(judge.encoder, chosen), cosines)
     read = guessed(guess, beside, told)
+    open_ = np.flatnonzero(_may_decide(second, first, beside, told, read))
+    scores = begin(reader, [chosen[i] for i in open_.tolist()])
+
+    def weighed() -> Chances:
+        read[open_] = of_reader(scores())
+        return kept_apart(weighed_once_more(second, np.column_stack([read, beside])), told)
+
+    return weighed
+
+
+def _may_decide(second: Floats, first: Chances, beside: Chances, told: Floats, read: Chances) -> NDArray[np.bool_]:
+    """Of which pairs the reader may decide whether they are the same, or the contrary, given what it is guessed to
+    say."""
 
     def weighed(read: Chances) -> Chances:
         return kept_apart(weighed_once_more(second, np.column_stack([read, beside])), told)
 
     more, less = (weighed(read + np.array([off, 0.0])) for off in (_OFF, -_OFF))
     may_be_same = (more[:, 0] >= DECIDED) & (less[:, 0] < DECIDED)
-    by = np.where(first[:, 1] >= _SEEMS_CONTRARY, np.inf, _OFF)  # "there is no evidence that …": guessed to be the same
+    by = np.where(first[:, 1] >= _SEEMS_CONTRARY, np.inf, _OFF)
     may_be_contrary = weighed(more_contrary(read, by))[:, 1] >= DECIDED
-    open_ = np.flatnonzero(may_be_same | may_be_contrary)
-    read[open_] = of_reader(read_pairs(judge.reader, [texts[i] for i in open_.tolist()], threads))
-    return weighed(read)
+    guess = weighed(read)
+    likely = np.sqrt(first[:, 1] * guess[:, 1]) >= _LIKELY_CONTRARY
+    seems_same = guess[:, 0] >= DECIDED  # as "there is no evidence that …" is guessed to be
+    return np.asarray(may_be_same | (may_be_contrary & (likely | seems_same)))
 
 
 def guessed(guess: Floats | Chances, beside: Chances, told: Floats) -> Chances:

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.extract.tagger import open_session
+from sayso.trace.encoder import word_pieces
 
 MOST_PIECES = 48  # of each of the two; what comes later is not read
 _WORTH_THREADS = 8  # pairs
-_LONGEST = 2000  # code points; a text is cut here before it is cut into pieces
 _CLS, _SEP = 101, 102  # pieces that open a text and close a part of it, in the vocabulary of BERT
 
 
@@ -47,9 +47,9 @@ def load_pair_reader(folder: Path | Traversable | None = None, tokenizer: Any = 
 
 def pieces_of_pair(tokenizer: Any, claim: str, told: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The word pieces of a claim and of what may put it forward, as one text; and on which side each is, 0 or 1."""
-    a, b = (tokenizer.encode(one[:_LONGEST], add_special_tokens=False).ids[:MOST_PIECES] for one in (claim, told))
-    pieces = np.array([_CLS, *a, _SEP, *b, _SEP], dtype=np.int64)
-    return pieces, np.array([0] * (len(a) + 2) + [1] * (len(b) + 1), dtype=np.int64)
+    a, b = (word_pieces(tokenizer, one)[:MOST_PIECES] for one in (claim, told))
+    pieces = np.concatenate([[_CLS], a, [_SEP], b, [_SEP]])
+    return pieces, (np.arange(len(pieces)) > len(a) + 1).astype(np.int64)
 
 
 def read_pairs(reader: PairReader, pairs: Sequence[tuple[str, str]], threads: int = 1) -> NDArray[np.float32]:

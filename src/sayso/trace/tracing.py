@@ -38,23 +38,23 @@ STEPS = ("documents taken down", "wordings placed", "wordings compared", "wordin
 
 @dataclass(frozen=True, eq=False)
 class ClaimModels:
-    """What tracing needs beside the ledger, loaded once, and its version."""
+    """What tracing needs beside the ledger, loaded once."""
 
     encoder: ClaimEncoder
     judge: Judge
-    version: str
 
 
 @cache
 def claim_models() -> ClaimModels:
     """The models of claims that come with sayso, loaded at the first call."""
     encoder = load_encoder()
-    return ClaimModels(encoder, load_judge(encoder=encoder), claim_version())
+    return ClaimModels(encoder, load_judge(encoder=encoder))
 
 
 @cache
 def claim_version() -> str:
-    """The version of these models: a hash of all that they consist of."""
+    """The version of the models of claims that come with sayso: a hash of all that they consist of. A question does not
+    need it, and it takes as long as the question itself."""
     places = sorted((one for one in _WEIGHTS.iterdir() if not one.name.endswith(".md")), key=lambda one: one.name)
     seen = hashlib.sha256()
     for one in places:
@@ -62,9 +62,9 @@ def claim_version() -> str:
     return seen.hexdigest()[:12]
 
 
-def made_by(models: ClaimModels) -> MadeBy:
-    """What traces claims: the versions of sayso, of these models and of the lexicon."""
-    return MadeBy(__version__, (("claims", models.version),), load_lexicon().version)
+def made_by() -> MadeBy:
+    """What traces claims: the versions of sayso, of its models of claims and of the lexicon."""
+    return MadeBy(__version__, (("claims", claim_version()),), load_lexicon().version)
 
 
 def behind(ledger: sqlite3.Connection) -> int:
@@ -80,7 +80,7 @@ def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Told = lambda *
     for: `sayso.trace.copying.find_copies` is to come first, since origins are counted by them.
     """
     with transaction(ledger):
-        maker = maker_of(ledger, made_by(models))
+        maker = maker_of(ledger, made_by())
     changed: Changed = {}
     run: tuple[Callable[[Callable[[int], None]], None], ...] = (
         lambda told: take_down(ledger, models.encoder, maker, threads, told),
