@@ -48,6 +48,7 @@ AUTHOR: Key = (-1,)  # of the article, who is no entity of it
 
 _LEAST = 0.5  # of the probability of a speaker: who is less likely is left open
 _LEAST_BY_WORDS = 0.2  # the same, for whom the words themselves name
+_LEAST_UNDERSTOOD = 0.4  # the same, for who spoke before in the sentence: "Voss said no, but [declined] to say why"
 _LEAST_ALONE = 0.35  # the same, for whoever is called by its own words only, and has no name
 BACK, AHEAD = 40, 12  # mentions before and after a source among which candidates are looked for
 MOST = 16  # candidates
@@ -293,6 +294,8 @@ def least(scene: Scene, place: int, by_rule: ByRule, key: Key) -> float:
     doubt too whom its words name, or who is called by such words only ("the chamber of commerce")."""
     if by_rule.how == SUBJECT or (by_rule.how != FIRST_PERSON and _says_itself(scene, place, by_rule)):
         return _LEAST_BY_WORDS
+    if by_rule.how == UNDERSTOOD:
+        return _LEAST_UNDERSTOOD
     i = scene.mention_of[place]
     own = i is not None and scene.table.form[i] < PRONOUN and scene.entities.of_mention[i] == key[0]
     return _LEAST_ALONE if own and not scene.entities.entities[key[0]].named else _LEAST
