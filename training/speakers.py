@@ -1,4 +1,4 @@
-"""Who speaks: the network that weighs those who may (sayso.resolve.ranking has the signs).
+"""Who speaks: the network that weighs those who may (sayso.resolve.signs has what it sees of each).
 
 Examples are attributions that sayso finds in the labelled articles and that the labels have too. Whom the rules name
 stands among the candidates, and is what later attributions are told of earlier ones. Right are the candidates whose
@@ -41,8 +41,9 @@ from sayso.extract import Extracted, at_once
 from sayso.model import Document
 from sayso.reading import Cut, Models, attribution_of, extraction_of, shipped_models
 from sayso.resolve import decide, link_mentions, names_of
+from sayso.resolve.candidates import ByRule, Key, Scene, Told, candidates
 from sayso.resolve.placing import Placed
-from sayso.resolve.ranking import WIDTH, ByRule, Key, Scene, Told, candidates, signs
+from sayso.resolve.signs import WIDTH, signs
 from sayso.statements import sentences
 from training.export import score_model, write_model
 from training.mentions import Settings as MentionSettings

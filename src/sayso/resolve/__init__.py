@@ -14,12 +14,7 @@ from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon, word_list
 from sayso.model import Document, Source, SourceKind, Span
 from sayso.resolve.access import access_of, anonymity_reason_of
-from sayso.resolve.entities import FIRST, SOME, WE, WHO, Entities, Entity, link
-from sayso.resolve.forms import MANY, NAME, ONE, PRONOUN, Floats, Ints, Mentions, describe
-from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head, without_titles
-from sayso.resolve.model import MentionModel
-from sayso.resolve.placing import BY_PLACE, Placed, Range, moved, placed_speakers
-from sayso.resolve.ranking import (
+from sayso.resolve.candidates import (
     AUTHOR,
     FIRST_PERSON,
     LINK,
@@ -33,6 +28,11 @@ from sayso.resolve.ranking import (
     Weigh,
     least,
 )
+from sayso.resolve.entities import FIRST, SOME, WE, WHO, Entities, Entity, link
+from sayso.resolve.forms import MANY, NAME, ONE, PRONOUN, Floats, Ints, Mentions, describe
+from sayso.resolve.mentions import Mention, Name, find_mentions, find_names, name_head, without_titles
+from sayso.resolve.model import MentionModel
+from sayso.resolve.placing import BY_PLACE, Placed, Range, moved, placed_speakers
 from sayso.resolve.scores import NAME_TYPES, MentionScores
 from sayso.resolve.sources import SUBJECTS, Part, is_told, kind_of, parts_of, subject_before
 from sayso.statements import sentences

@@ -12,16 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.resolve.candidates import ByRule, Key, Scene, Told, candidates
 from sayso.resolve.mentions import softmax
-from sayso.resolve.ranking import (
-    ByRule,
-    Key,
-    Scene,
-    Told,
-    candidates,
-    signs,
-)
 from sayso.resolve.scores import PAIR, Floats, MentionScores, columns
+from sayso.resolve.signs import signs
 
 Ints = NDArray[np.int64]
 
