@@ -141,7 +141,9 @@ def _with_subject(
     one: Placed, attributions: Sequence[Placed], lower: Sequence[str], ends: Mapping[int, Range]
 ) -> Placed:
     """A nested attribution with the subject before its cue as its source, where none was found ("I think …"), or only
-    whoever is told ("Hale wrote [to Vega] that …")."""
+    whoever is told ("Hale wrote [to Vega] that …"). A source that is only a preposition or an article is none."""
+    if one.source and all(lower[i] in _NOBODY for i in range(*one.source)):
+        one = replace(one, source=None)
     told = one.source and one.content and one.cue[1] <= one.source[0] and one.source[1] <= one.content[0][0]
     if one.within is None:
         return one
@@ -192,6 +194,7 @@ def part_head(lower: Sequence[str], part: Part, lexicon: Lexicon) -> int:
     return name_head(lower, part.name, lexicon) if part.name else part.head
 
 
+_NOBODY = frozenset(("for", "to", "of", "with", "from", "by", "in", "on", "at", "as", "the", "a", "an", "and", "or"))
 _BEING = frozenset(("is", "are", "was", "were", "be", "been", "being"))
 _SEEMING = ("seem", "appear")
 _POSSESSIVES = frozenset(("my", "his", "her", "their", "our", "its"))

@@ -57,6 +57,8 @@ def person_name(name: str, lexicon: Lexicon) -> PersonName | None:
     first = len(tokens) - 1
     while first > 0 and tokens[first - 1] in _PARTICLES:
         first -= 1  # "van der Brekel" is one surname
+    if first == 0 and len(tokens) == 2 and tokens[0] == "al" and name.startswith("Al "):
+        first = 1  # "Al Orr"
     return PersonName(tuple(tokens[:first]), " ".join(tokens[first:]), suffix)
 
 
@@ -79,7 +81,9 @@ def same_person(a: PersonName, b: PersonName, lexicon: Lexicon) -> bool:
     if not same_given(a.given[0], b.given[0], lexicon):
         # J. Edda Nilsen, Edda Nilsen
         longer, shorter = (a, b) if len(a.given) > len(b.given) else (b, a)
-        return len(longer.given[0]) == 1 and len(longer.given) > 1 and longer.given[1] == shorter.given[0]
+        initial = len(longer.given[0]) == 1 and len(longer.given) > 1 and longer.given[1] == shorter.given[0]
+        both_names = longer.given[1:] == shorter.given and shorter.given[0] not in lexicon.gender_of_given_name
+        return initial or both_names  # Mario Vega Llano, Vega Llano
     middle_a, middle_b = a.given[1:], b.given[1:]
     return not (middle_a and middle_b) or same_given(middle_a[0], middle_b[0], lexicon)
 
