@@ -159,29 +159,24 @@ def chances_of(network: nn.Module, some: Sequence[Example]) -> list[NDArray[np.f
     return np.split(chances, np.cumsum([len(one.signs) for one in some])[:-1])
 
 
-def side_by_side(members: Sequence[Network]) -> dict[str, Tensor]:
-    """The weights of one network whose score is the mean of its members'."""
+def side_by_side(members: Sequence[Network]) -> Network:
+    """One network whose score is the mean of its members'."""
+    whole = Network(members[0].hidden.out_features * len(members), 0.0)
     with torch.no_grad():
-        return {
+        weights = {
             "hidden.weight": torch.cat([m.hidden.weight for m in members]),
             "hidden.bias": torch.cat([m.hidden.bias for m in members]),
             "out.weight": torch.cat([m.out.weight for m in members], 1) / len(members),
             "out.bias": torch.stack([m.out.bias for m in members]).mean(0),
         }
-
-
-def together(members: Sequence[Network]) -> Network:
-    """That network."""
-    hidden = members[0].hidden.out_features
-    whole = Network(hidden * len(members), 0.0)
-    whole.load_state_dict(side_by_side(members))
+    whole.load_state_dict(weights)
     return whole.eval()
 
 
 def fit_all(some: Sequence[Example], settings: Settings) -> Network:
     """Networks of other seeds, side by side."""
     seeds = range(settings.seed, settings.seed + settings.members)
-    return together([fit(some, replace(settings, seed=seed)) for seed in seeds])
+    return side_by_side([fit(some, replace(settings, seed=seed)) for seed in seeds])
 
 
 def figures(network: nn.Module, some: Sequence[Example], least: float = 0.5) -> dict[str, dict[str, float]]:

@@ -66,7 +66,8 @@ _MODALS = frozenset(
 def signs(scene: Scene, place: int, told: Told, by_rule: ByRule, keys: Sequence[Key]) -> Floats:
     """The signs [candidates + 1, WIDTH] of each candidate, and in the last row of nobody."""
     shared = _of_attribution(scene, place, told, by_rule, len(keys))
-    rows = [[*shared, *_of_candidate(scene, place, told, by_rule, key)] for key in keys]
+    held_by, spoke = holders(scene, place), last_speakers(scene, place, told)
+    rows = [[*shared, *_of_candidate(scene, place, told, by_rule, key, held_by, spoke)] for key in keys]
     rows.append([*shared, *([0.0] * len(CANDIDATE))])
     rows[-1][len(shared)] = 1.0
     beside = np.zeros((len(rows), len(BESIDE)), dtype=np.float32)
@@ -201,7 +202,9 @@ CANDIDATE = (
 WIDTH = len(SHARED) + len(CANDIDATE) + len(BESIDE)
 
 
-def _of_candidate(scene: Scene, place: int, told: Told, by_rule: ByRule, key: Key) -> list[float]:
+def _of_candidate(
+    scene: Scene, place: int, told: Told, by_rule: ByRule, key: Key, held_by: Sequence[int], spoke: Sequence[Key]
+) -> list[float]:
     one, i, lower, table = scene.attributions[place], scene.mention_of[place], scene.lower, scene.table
     entity = scene.entities.entities[key[0]]
     at = scene.starts[i] if i is not None else one.cue[0]
@@ -276,8 +279,8 @@ def _of_candidate(scene: Scene, place: int, told: Told, by_rule: ByRule, key: Ke
         float(score is not None and score >= max(pairs.values())),
         float(score is None),
     ]
-    row += _as_speaker(scene, place, told, key, paragraph)
-    row += _in_holder(scene, place, told, key, at)
+    row += _as_speaker(scene, place, told, key, paragraph, spoke)
+    row += _in_holder(scene, held_by, told, key, at)
     row.append(float(last is None and total > 0))
     row += _as_described(scene, i, key[0])
     row.append(float(entity.number == scene.first_person))
@@ -298,8 +301,7 @@ def _opens_paragraph(scene: Scene, k: int) -> bool:
     return k == 0 or bool(scene.table.paragraph[k] != scene.table.paragraph[k - 1])
 
 
-def _as_speaker(scene: Scene, place: int, told: Told, key: Key, paragraph: int) -> list[float]:
-    spoke = last_speakers(scene, place, told)
+def _as_speaker(scene: Scene, place: int, told: Told, key: Key, paragraph: int, spoke: Sequence[Key]) -> list[float]:
     one = scene.attributions[place]
     distance, same, apart = 0, False, False
     for before in range(place - 1, max(-1, place - SPEAKERS_BACK), -1):
@@ -322,8 +324,7 @@ def _as_speaker(scene: Scene, place: int, told: Told, key: Key, paragraph: int) 
     ]
 
 
-def _in_holder(scene: Scene, place: int, told: Told, key: Key, at: int) -> list[float]:
-    held_by = holders(scene, place)
+def _in_holder(scene: Scene, held_by: Sequence[int], told: Told, key: Key, at: int) -> list[float]:
     if not held_by:
         return [0.0] * 5
     holder, own = scene.attributions[held_by[0]], scene.of_entity[key[0]]
