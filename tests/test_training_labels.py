@@ -3,6 +3,7 @@ wordings that the project wrote make pairs."""
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import re
@@ -14,8 +15,10 @@ import pytest
 
 from sayso.errors import InputError
 from sayso.model import Act, Certainty, Polarity, SourceKind
+from training.claim_labelled import COLUMNS, digest_of_text, labelled
+from training.claim_labelled import LABELLED as PAIRS
 from training.claim_pairs import LABELS as LABELS_OF_PAIRS
-from training.claim_pairs import written
+from training.claim_pairs import OTHER_LABEL, SAME, written
 
 FOLDER = Path(__file__).parent.parent / "training" / "labels"
 LABELS, PLACES, WRITTEN = FOLDER / "polnear-train.jsonl", FOLDER / "polnear-places.jsonl", FOLDER / "claims.tsv"
@@ -114,11 +117,11 @@ def wordings() -> dict[str, list[tuple[str, str]]]:
 
 
 def test_each_group_has_its_main_proposition_in_several_wordings(wordings: dict[str, list[tuple[str, str]]]) -> None:
-    assert len(wordings) == 1378
+    assert len(wordings) == 1414
     for told in wordings.values():
         assert sum(proposition == "a" for proposition, _ in told) > 1
         assert all(
-            re.fullmatch(r"-?[a-h]|n\d+", proposition) and text == text.strip() != "" for proposition, text in told
+            re.fullmatch(r"-?[a-z]{1,2}|n\d+", proposition) and text == text.strip() != "" for proposition, text in told
         )
 
 
@@ -166,3 +169,30 @@ def test_more_articles_hold_nothing_but_label_words_and_dates() -> None:
     for row in read(PLACES):
         left = [s for s in strings(row["attributions"]) if s not in WORDS and not DATE.fullmatch(s)]
         assert left == []
+
+
+def test_labelled_pairs_are_digests_labels_and_numbers() -> None:
+    with PAIRS.open(encoding="utf8", newline="") as lines:
+        given = list(csv.DictReader(lines, delimiter="\t"))
+    assert set(given[0]) == set(COLUMNS)
+    assert len({(row["a"], row["b"]) for row in given}) == len(given)
+    for row in given:
+        assert all(re.fullmatch("[0-9a-f]{16}", row[side]) for side in ("a", "b"))
+        assert row["a"] != row["b"]
+        assert row["label"] in LABELS_OF_PAIRS
+        assert float(row["stands_for"]) >= 0
+
+
+def test_labelled_pairs_are_found_by_the_digests_of_their_texts(tmp_path: Path) -> None:
+    texts = {digest_of_text(text): text for text in ("the mill burned", "fire took the mill", "the mill is sold")}
+    a, b, c = texts
+    place = tmp_path / "pairs.tsv"
+    place.write_text(
+        "a\tb\tlabel\tstands_for\n" + f"{a}\t{b}\tsame\t2.5\n{b}\t{c}\tother\t0\n{a}\t{'0' * 16}\tother\t1\n", "utf8"
+    )
+    found = labelled(texts, place)
+    assert [(one.pair.a, one.pair.b, one.pair.label, one.stands_for) for one in found] == [
+        ("the mill burned", "fire took the mill", SAME, 2.5),
+        ("fire took the mill", "the mill is sold", OTHER_LABEL, 0),
+    ]
+    assert len({one.pair.group for one in found}) == 1  # they share a text, and are held out together

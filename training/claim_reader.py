@@ -4,9 +4,10 @@ python -m training.claim_reader --data ../shared/data --out ~/sayso-runs/claim-r
 
 The encoder is that of the propositions, as published; a claim and a proposition go through it as one text, so that
 each word of the one is weighed against the words of the other (a cross-encoder: Nogueira and Cho 2019, "Passage
-Re-ranking with BERT"). Pairs come from perspectrum, wice, ecbplus, contents of PolNeAR train changed by a script, and
-wordings that the project wrote. A tenth of the groups is held out. It stops after so many minutes, or when the pairs
-are through, and goes on from its last checkpoint when started again.
+Re-ranking with BERT"). Pairs come from perspectrum, wice, ecbplus, contents of PolNeAR train changed by a script, pairs
+of propositions of PolNeAR train that the project labelled, and wordings that it wrote. A tenth of the groups is held
+out. It stops after so many minutes, or when the pairs are through, and goes on from its last checkpoint when started
+again.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from sayso.trace.judge import claim_first, first_look, load_judge
 from sayso.trace.pair_reader import PairReader as PairReaderAtWork
 from sayso.trace.pair_reader import pieces_of_pair, read_pairs
 from training.claim_encoder import base_encoder, pairs_model
+from training.claim_labelled import CORPUS as LABELLED
+from training.claim_labelled import labelled, texts_by_digest
 from training.claim_pairs import (
     OTHER_LABEL,
     SAME,
@@ -57,7 +60,7 @@ from training.runs import note
 from training.tagger import WIDTH
 
 TOKENIZER = Path(__file__).parent.parent / "src" / "sayso" / "weights" / "extraction" / "tokenizer.json"
-WEIGHT = {"perspectrum": 1.5, "ecbplus": 1.0, "wice": 1.5, "changed": 0.7, "written": 1.5}
+WEIGHT = {"perspectrum": 1.5, "ecbplus": 1.0, "wice": 1.5, "changed": 0.7, "written": 1.5, LABELLED: 1.5}
 
 
 @dataclass(frozen=True)
@@ -216,6 +219,10 @@ def main(words: Sequence[str]) -> None:
     )
     parser.add_argument("--of-corpora", type=int, help="pairs of the corpora beside the written ones; default: all")
     parser.add_argument("--of-written", type=int, help="pairs of the written ones; default: all")
+    parser.add_argument("--of-labelled", type=int, default=1, help="how often each labelled pair is taken")
+    parser.add_argument(
+        "--propositions", type=Path, help="file of the propositions of PolNeAR train; default: in --out"
+    )
     parser.add_argument("--whole", nargs="*", default=(), help="openings of written groups whose pairs are all taken")
     parser.add_argument("--rate", type=float, default=Settings.rate, help="of learning, at its highest")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the judge is, and the weights go")
@@ -234,6 +241,9 @@ def main(words: Sequence[str]) -> None:
         others = [p for p in own if not p.group.startswith(openings)]
         own = [*whole, *random.Random(s.seed).sample(others, min(chosen.of_written, len(others)))]
     pairs += own
+    if chosen.of_labelled:
+        texts = texts_by_digest(chosen.data, chosen.propositions or chosen.out / "propositions.json")
+        pairs += chosen.of_labelled * [one.pair for one in labelled(texts)]
     held = [p for p in pairs if is_held_out(p.group, PairSettings())]
     kept = [p for p in pairs if not is_held_out(p.group, PairSettings())]
     held = random.Random(s.seed).sample(held, min(len(held), s.held_out_at_most))
