@@ -15,7 +15,7 @@ import pytest
 
 from sayso.errors import InputError
 from sayso.model import Act, Certainty, Polarity, SourceKind
-from training.claim_labelled import COLUMNS, digest_of_text, labelled
+from training.claim_labelled import COLUMNS, PARTS, digest_of_text, labelled
 from training.claim_labelled import LABELLED as PAIRS
 from training.claim_pairs import LABELS as LABELS_OF_PAIRS
 from training.claim_pairs import OTHER_LABEL, SAME, written
@@ -180,6 +180,7 @@ def test_labelled_pairs_are_digests_labels_and_numbers() -> None:
         assert all(re.fullmatch("[0-9a-f]{16}", row[side]) for side in ("a", "b"))
         assert row["a"] != row["b"]
         assert row["label"] in LABELS_OF_PAIRS
+        assert row["part"] in PARTS
         assert float(row["stands_for"]) >= 0
 
 
@@ -188,11 +189,13 @@ def test_labelled_pairs_are_found_by_the_digests_of_their_texts(tmp_path: Path) 
     a, b, c = texts
     place = tmp_path / "pairs.tsv"
     place.write_text(
-        "a\tb\tlabel\tstands_for\n" + f"{a}\t{b}\tsame\t2.5\n{b}\t{c}\tother\t0\n{a}\t{'0' * 16}\tother\t1\n", "utf8"
+        "a\tb\tlabel\tpart\tstands_for\n"
+        f"{a}\t{b}\tsame\tlearned\t2.5\n{b}\t{c}\tother\tweighed\t0\n{a}\t{'0' * 16}\tother\tlearned\t1\n",
+        "utf8",
     )
     found = labelled(texts, place)
-    assert [(one.pair.a, one.pair.b, one.pair.label, one.stands_for) for one in found] == [
-        ("the mill burned", "fire took the mill", SAME, 2.5),
-        ("fire took the mill", "the mill is sold", OTHER_LABEL, 0),
+    assert [(one.pair.a, one.pair.b, one.pair.label, one.part, one.stands_for) for one in found] == [
+        ("the mill burned", "fire took the mill", SAME, "learned", 2.5),
+        ("fire took the mill", "the mill is sold", OTHER_LABEL, "weighed", 0),
     ]
     assert len({one.pair.group for one in found}) == 1  # they share a text, and are held out together

@@ -23,14 +23,17 @@ from training.claim_pairs import LABELS, Pair
 
 LABELLED = Path(__file__).parent / "labels" / "pairs.tsv"
 CORPUS = "labelled"
-COLUMNS = ("a", "b", "label", "stands_for")
+COLUMNS = ("a", "b", "label", "part", "stands_for")
+PARTS = ("learned", "weighed")
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A labelled pair, and how many of the pairs that are weighed when PolNeAR train is traced it stands for."""
+    """A labelled pair; whether networks learn from it, or only the weighing of what they say; and how many of the pairs
+    that are weighed when PolNeAR train is traced it stands for."""
 
     pair: Pair
+    part: str
     stands_for: float
 
 
@@ -69,10 +72,16 @@ def labelled(texts: Mapping[str, str], place: Path = LABELLED) -> list[Labelled]
     return [
         Labelled(
             Pair(texts[r["a"]], texts[r["b"]], LABELS.index(r["label"]), CORPUS, f"{CORPUS} {groups[r['a']]}"),
+            r["part"],
             float(r["stands_for"]),
         )
         for r in found
     ]
+
+
+def to_learn_from(texts: Mapping[str, str]) -> list[Pair]:
+    """The labelled pairs that networks learn from."""
+    return [one.pair for one in labelled(texts) if one.part == "learned"]
 
 
 def _groups(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:

@@ -36,7 +36,7 @@ from sayso.trace.pair_reader import PairReader as PairReaderAtWork
 from sayso.trace.pair_reader import pieces_of_pair, read_pairs
 from training.claim_encoder import base_encoder, pairs_model
 from training.claim_labelled import CORPUS as LABELLED
-from training.claim_labelled import labelled, texts_by_digest
+from training.claim_labelled import texts_by_digest, to_learn_from
 from training.claim_pairs import (
     OTHER_LABEL,
     SAME,
@@ -243,7 +243,7 @@ def main(words: Sequence[str]) -> None:
     pairs += own
     if chosen.of_labelled:
         texts = texts_by_digest(chosen.data, chosen.propositions or chosen.out / "propositions.json")
-        pairs += chosen.of_labelled * [one.pair for one in labelled(texts)]
+        pairs += chosen.of_labelled * to_learn_from(texts)
     held = [p for p in pairs if is_held_out(p.group, PairSettings())]
     kept = [p for p in pairs if not is_held_out(p.group, PairSettings())]
     held = random.Random(s.seed).sample(held, min(len(held), s.held_out_at_most))

@@ -3,9 +3,9 @@
 python -m training.claims --data ../shared/data --out ~/sayso-runs/claims
 
 The encoder is exported as published, or taken from `--encoder FOLDER` (see training/claim_tuning.py). Pairs come from
-perspectrum, wice, ecbplus, contents of PolNeAR train changed by a script, pairs of propositions of PolNeAR train that the
-project labelled, and wordings that it wrote. A tenth of the groups (claims, topics, articles) is held out: it chooses the epoch and calibrates. Vectors are kept in the run's
-folder, so that a run that is stopped goes on with them.
+perspectrum, wice, ecbplus, contents of PolNeAR train changed by a script, pairs of propositions of PolNeAR train that
+the project labelled, and wordings that it wrote. A tenth of the groups (claims, topics, articles) is held out: it
+chooses the epoch and calibrates. Vectors are kept in the run's folder, so that a run that is stopped goes on with them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sayso.trace.judge import OUTCOMES, given
 from sayso.trace.word_table import WordTable, read_words
 from training.claim_encoder import base_encoder, export_encoder
 from training.claim_labelled import CORPUS as LABELLED
-from training.claim_labelled import labelled, texts_by_digest
+from training.claim_labelled import texts_by_digest, to_learn_from
 from training.claim_pairs import (
     OTHER_LABEL,
     SAME,
@@ -115,7 +115,7 @@ def gather(data: Path, out: Path, folder: Path, s: Settings) -> tuple[list[Pair]
     pairs += [*changed(some, rng), *rarely(told, rng, s.rare), *spliced(rng.sample(some, s.spliced), rng)]
     own = written(rng)
     pairs += rng.sample(own, min(s.written, len(own)))
-    pairs += [one.pair for one in labelled(texts_by_digest(data, out / "propositions.json"))]
+    pairs += to_learn_from(texts_by_digest(data, out / "propositions.json"))
     place = out / "vectors.npz"
     texts = [text for p in pairs for text in (p.a, p.b)]
     known = encoded([*texts, *(c.text for c in some)], folder, place)
@@ -131,7 +131,13 @@ class Table:
     weight: Tensor
 
 
-WEIGHT = {"perspectrum": 2.0, "ecbplus": 2.0, "wice": 3.0, "changed": 0.5, LABELLED: 4.0}  # what people wrote counts for more
+WEIGHT = {
+    "perspectrum": 2.0,
+    "ecbplus": 2.0,
+    "wice": 3.0,
+    "changed": 0.5,
+    LABELLED: 4.0,
+}  # what people wrote counts for more
 
 
 def table(pairs: Sequence[Pair], known: dict[str, NDArray[np.int8]], words: WordTable) -> Table:
