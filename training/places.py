@@ -57,7 +57,7 @@ from sayso.qualify.places import (
     standing_signs,
 )
 from sayso.qualify.wording import quotation
-from sayso.resolve import sentence_numbers
+from sayso.resolve.resolving import sentence_numbers
 from sayso.resolve.forms import lowered
 from training.manner import placed, tuning
 from training.runs import digest_of, note, save_weights, settle
