@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ HEADINGS = {
     "wants": "Wants it",
 }
 MOST_SHOWN = 12  # positions of a side in a table
+GARBAGE = 100_000  # objects until Python looks for rings of garbage: what is loaded has none, and an answer few
 
 
 def _claim_given(ctx: click.Context, param: click.Parameter, value: str) -> str:
@@ -78,16 +80,16 @@ def who(ledger: Path, claim: str, as_of: str | None, form: str, limit: int, colo
 
     Exits 0; 1 if the ledger cannot be used; 2 if called wrongly; 3 if nothing fits.
     """
+    gc.set_threshold(GARBAGE)
     from sayso.ledger.opening import reading_from
     from sayso.trace.asking import who as asked
     from sayso.trace.tracing import claim_models
 
     bring_up_to_date(ledger)
-    models = claim_models()
     with reading_from(ledger) as connection:
-        found = asked(connection, claim, models, as_of)
+        found = asked(connection, claim, claim_models, as_of)
         if found is None:
-            _nothing(connection, claim, models, as_of)
+            _nothing(connection, claim, claim_models(), as_of)
         if form == "csv":
             from sayso.trace.auditing import audit, audit_csv
 
