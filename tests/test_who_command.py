@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -214,3 +217,21 @@ def test_who_informed_a_speaker_holds_what_they_were_told(police: str, named: bo
     assert [(one.entity, one.named, one.via) for one in found.positions[Stance.SAYS]] == [
         (police if not named else "Velm Port Police", named, ("Ana Ruiz",))
     ]
+
+
+@pytest.mark.parametrize(("claim", "needed"), [("a:9-13", False), (CRACKED, True)])
+def test_a_question_loads_what_it_needs_to_be_quick(path: str, claim: str, needed: bool) -> None:
+    program = "import sys; from sayso.cli import main; main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "who", path, claim, "--format", "csv"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=True,
+    )
+    *answer, modules = done.stdout.splitlines()
+    assert any("Ana Ruiz" in line for line in answer)
+    loaded = set(modules.split())
+    assert ("onnxruntime" in loaded, "tokenizers" in loaded) == (needed, needed)  # no models for a claim by its id
+    assert not {"filelock", "rapidfuzz", "rich", "sayso.reading", "sayso.trace.copying"} & loaded
+    assert not {"sayso.extract.extracting", "sayso.qualify.qualifying", "sayso.resolve.resolving"} & loaded

@@ -78,8 +78,8 @@ def bring_up_to_date(ledger: Path) -> None:
 
     with reading_from(ledger) as connection:
         new = max(len(not_taken_down(connection)), copies_found.behind(connection))
-        left = tracing.behind(connection)
-    if new or left:
+        under_way = tracing.is_under_way(connection)
+    if new or under_way:
         doing = f"tracing {counted(new, 'new document')}" if new else "going on with tracing"
         click.echo(f"sayso: {doing}", err=True)
         with writing_to(ledger) as connection:
