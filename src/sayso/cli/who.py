@@ -108,7 +108,7 @@ def who(ledger: Path, claim: str, as_of: str | None, form: str, limit: int, colo
 
 def _seldom_look_for_garbage() -> None:
     """Spare a short program the search for rings of garbage: what it loads has few, an answer few, and when it ends
-    they go with it. Without this, a question in words takes a sixth longer."""
+    they go with it. Without this, a question in words takes a fifth more CPU time."""
     gc.set_threshold(GARBAGE)
     atexit.register(gc.freeze)
 
