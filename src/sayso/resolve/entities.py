@@ -53,6 +53,8 @@ BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence
 HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
     FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some")
 )
+_BESIDE = 6  # words around a name in which what somebody is stands
+_POSSESSIVE = frozenset(("'", "’", "'s", "’s"))
 _LONGEST_BODY = 8  # words between an office and the name beside it
 NAMED_WITHIN = 6  # paragraphs in which an article names whom its opening has kept back
 OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
@@ -784,7 +786,7 @@ def may_be(
             return False
         # Unnamed sources are never joined unless the text says the same of them: "the officials".
         if entity.named:
-            return True
+            return not _is_of_somebody(lower, mentions, i) or _is_called(entity, mentions, lower, table.key[i])
         return form != BARE and any(table.key[k] == table.key[i] for k in entity.mentions)
     if table.number[i] == MANY and entity.named:
         return False
@@ -793,6 +795,28 @@ def may_be(
     if table.key[i] in lexicon.document_heads and table.key[i] not in lexicon.organization_heads:
         return entity.type == "other"  # "the complaint" is not the court that it was filed in
     return entity.type != "person"
+
+
+def _is_of_somebody(lower: Sequence[str], mentions: Sequence[Mention], i: int) -> bool:
+    """Whether a description tells whose it is by naming or describing a person: "Hale's lawyer"."""
+    one = mentions[i]
+    first = i
+    while first and mentions[first - 1].start == one.start:
+        first -= 1
+    for other in mentions[first:]:
+        if other.start >= one.head:
+            return False
+        if other is not one and other.type == "person" and other.end < one.head:
+            after = lower[other.end - 1 : other.end + 1]  # a mention may end with its possessive
+            if any(word in _POSSESSIVE for word in after):
+                return True
+    return False
+
+
+def _is_called(entity: Entity, mentions: Sequence[Mention], lower: Sequence[str], noun: str) -> bool:
+    """Whether a noun stands near a name of somebody: "Ida Ruiz, a lawyer for the mayor"."""
+    named = (mentions[m] for m in entity.mentions if mentions[m].name)
+    return any(singular(word) == noun for m in named for word in lower[max(0, m.start - _BESIDE) : m.end + _BESIDE])
 
 
 def is_new(lower: Sequence[str], one: Mention) -> bool:
