@@ -42,7 +42,8 @@ from sayso.ledger.opening import transaction, writing_to
 from sayso.ledger.storing import Arrived, store
 from sayso.lexicon import load_lexicon
 from sayso.model import Document, MadeBy, Reading
-from sayso.trace.copies import PassageKind, passages
+from sayso.trace.copies import passages
+from sayso.trace.copies_found import PassageKind
 from sayso.trace.copying import find_copies
 from sayso.trace.shingles import compared_text
 

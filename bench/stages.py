@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sayso.bench.rows import rows
-from sayso.extract import at_once
+from sayso.extract.extracting import at_once
 from sayso.model import Document
 from sayso.reading import extraction_of, read_many, shipped_models
 

@@ -77,7 +77,7 @@ def measure() -> dict[str, Any]:
         find_copies(ledger, load_lexicon())
         trace(ledger, claim_models())
         for claim in rows("claims"):
-            count(ledger, claim, who(ledger, claim["text"], claim_models()), counts)
+            count(ledger, claim, who(ledger, claim["text"], claim_models), counts)
         pairs = pair_scores(ledger)
     return {"counts": dict(counts), "pairs": pairs}
 

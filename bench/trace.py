@@ -297,7 +297,7 @@ def questions(ledger: sqlite3.Connection) -> dict[str, float]:
     texts = [row["name"] for row in ledger.execute("SELECT name FROM claims ORDER BY id DESC LIMIT ?", (ASKED,))]
     models = claim_models()
     asked: dict[str, list[Callable[[], object]]] = {
-        "who, in words": [partial(asking.who, ledger, text, models) for text in texts],
+        "who, in words": [partial(asking.who, ledger, text, claim_models) for text in texts],
         "who, nothing fits": [partial(asking.nearest, ledger, f"{text[:20]} but not", models) for text in texts],
         "claims, by documents": [partial(claims, ledger)] * ASKED,
         "claims with a word, by disputes": [

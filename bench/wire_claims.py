@@ -136,9 +136,8 @@ def _is_one(name: frozenset[str], names: Iterable[frozenset[str]]) -> bool:
 def measure(ledger: sqlite3.Connection) -> dict[str, dict[str, int]]:
     """What `who` answers beside what was read, by part and by how it is asked."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    models = claim_models()
     for claim in read_gold():
-        answers = {"by id": who(ledger, claim.id, models), "in words": who(ledger, claim.words, models)}
+        answers = {"by id": who(ledger, claim.id, claim_models), "in words": who(ledger, claim.words, claim_models)}
         for way, answer in answers.items():
             count = counts[f"{claim.part}, {way}"]
             count["claims"] += 1

@@ -32,7 +32,7 @@ OWN = replace(OWN, statements=(Statement("c:s6-34", Span(6, 34)),))
 def rows() -> list[AuditRow]:
     ledger = holding(SAID, DENIED, OWN)
     trace(ledger, claim_models())
-    found = who(ledger, "the old weir is cracked", claim_models())
+    found = who(ledger, "the old weir is cracked", claim_models)
     assert found is not None
     return audit(ledger, found)
 

@@ -22,8 +22,9 @@ from sayso.ledger.storing import Arrived, store
 from sayso.lexicon import load_lexicon
 from sayso.model import Document, MadeBy, Reading, Span
 from sayso.trace import copying
-from sayso.trace.copies import Passage, PassageKind, passages, quotation_drift
-from sayso.trace.copying import behind, copies_among, copies_in, find_copies
+from sayso.trace.copies import Passage, passages, quotation_drift
+from sayso.trace.copies_found import PassageKind, behind, copies_among, copies_in
+from sayso.trace.copying import find_copies
 from sayso.trace.direction import first_of
 from sayso.trace.shingles import boilerplate, compared_text, quoted_stretches
 

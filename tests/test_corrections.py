@@ -154,7 +154,7 @@ def entity(ledger: sqlite3.Connection, name: str) -> int:
 
 
 def asked(ledger: sqlite3.Connection, words: str = CLAIM) -> dict[str, Any]:
-    found = who(ledger, words, MODELS)
+    found = who(ledger, words, claim_models)
     return msgspec.to_builtins(who_object(found)) if found else {}
 
 
@@ -478,7 +478,7 @@ def test_the_machines_reading_stays_and_can_be_given_out(ledger: sqlite3.Connect
 
 def test_a_row_for_the_files_says_who_corrected_it(ledger: sqlite3.Connection) -> None:
     correct(ledger, KINDS["speaker"])
-    found = who(traced(ledger), CLAIM, MODELS)
+    found = who(traced(ledger), CLAIM, claim_models)
     assert found is not None
     rows = {one.attribution: one.corrected for one in audit(ledger, found)}
     mark = rows[SAID] or ""

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sayso
-import sayso.extract
+import sayso.extract.extracting
 from sayso.cli.demo import example_texts
 from sayso.model import Document, Reading, Span
 
@@ -58,10 +58,10 @@ def test_a_reading_is_the_same_alone_in_any_batch_and_on_any_number_of_threads()
 
 def test_a_long_document_is_read_the_same_in_blocks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\n\n".join(TEXTS * 2)
-    monkeypatch.setattr(sayso.extract, "BLOCK", 10_000)
+    monkeypatch.setattr(sayso.extract.extracting, "BLOCK", 10_000)
     whole = sayso.read(text)
     for block in (1, 3):
-        monkeypatch.setattr(sayso.extract, "BLOCK", block)
+        monkeypatch.setattr(sayso.extract.extracting, "BLOCK", block)
         assert sayso.read(text) == whole
 
 

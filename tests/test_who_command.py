@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,8 @@ from sayso.cli import main
 from sayso.lexicon import load_lexicon
 from sayso.model import Act, Attribution, Reading, Source, SourceKind, Span, Stance
 from sayso.trace.asking import who
-from sayso.trace.copying import copies_in, find_copies
+from sayso.trace.copies_found import copies_in
+from sayso.trace.copying import find_copies
 from sayso.trace.tracing import claim_models, trace
 
 ANA, BILL = person("Ana Ruiz"), person("Bill Hale")
@@ -136,14 +140,14 @@ def test_an_attribution_without_content_and_odd_dates_do_no_harm() -> None:
     ledger = holding(READINGS[0], silent, future, never)
     find_copies(ledger, load_lexicon())
     trace(ledger, MODELS)
-    found = who(ledger, CRACKED, MODELS)
+    found = who(ledger, CRACKED, claim_models)
     assert found is not None
     assert [(one.document, one.published) for one in found.positions[Stance.SAYS]] == [
         ("a", "2024-03-02"),
         ("future", "2199-01-01"),
         ("never", None),
     ]
-    found = who(ledger, CRACKED, MODELS, as_of="2024")
+    found = who(ledger, CRACKED, claim_models, as_of="2024")
     assert found is not None
     assert [one.document for one in found.positions[Stance.SAYS]] == ["a"]
 
@@ -166,7 +170,7 @@ def test_a_hundred_copies_of_one_document_are_one_origin() -> None:
     find_copies(ledger, load_lexicon())
     trace(ledger, MODELS)
     assert [row[0] for row in ledger.execute("SELECT count(*) FROM wordings")] == [1]
-    found = who(ledger, CRACKED, MODELS)
+    found = who(ledger, CRACKED, claim_models)
     assert found is not None
     assert len(found.positions[Stance.SAYS]) == 100
     assert (found.origins[Stance.SAYS].least, found.origins[Stance.SAYS].most) == (1, 1)
@@ -187,7 +191,7 @@ def test_a_document_that_came_later_brings_its_position_to_the_claim() -> None:
     trace(ledger, MODELS)
     add_to(ledger, [READINGS[2]])
     trace(ledger, MODELS)
-    found = who(ledger, "a:9-13", MODELS)
+    found = who(ledger, "a:9-13", claim_models)
     assert found is not None
     assert [one.document for one in found.positions[Stance.DISPUTES]] == ["c"]
 
@@ -208,8 +212,26 @@ def test_who_informed_a_speaker_holds_what_they_were_told(police: str, named: bo
         sources = (*sources, known)
     ledger = holding(replace(reading, attributions=(outer, inner), sources=sources))
     trace(ledger, MODELS)
-    found = who(ledger, CRACKED, MODELS)
+    found = who(ledger, CRACKED, claim_models)
     assert found is not None
     assert [(one.entity, one.named, one.via) for one in found.positions[Stance.SAYS]] == [
         (police if not named else "Velm Port Police", named, ("Ana Ruiz",))
     ]
+
+
+@pytest.mark.parametrize(("claim", "needed"), [("a:9-13", False), (CRACKED, True)])
+def test_a_question_loads_what_it_needs_to_be_quick(path: str, claim: str, needed: bool) -> None:
+    program = "import sys; from sayso.cli import main; main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "who", path, claim, "--format", "csv"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=True,
+    )
+    *answer, modules = done.stdout.splitlines()
+    assert any("Ana Ruiz" in line for line in answer)
+    loaded = set(modules.split())
+    assert ("onnxruntime" in loaded, "tokenizers" in loaded) == (needed, needed)  # no models for a claim by its id
+    assert not {"filelock", "rapidfuzz", "rich", "sayso.reading", "sayso.trace.copying"} & loaded
+    assert not {"sayso.extract.extracting", "sayso.qualify.qualifying", "sayso.resolve.resolving"} & loaded

@@ -28,7 +28,6 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sayso.extract.tagger import open_session
 from sayso.trace.agreement import facts_of
 from sayso.trace.encoder import load_encoder, vectors
 from sayso.trace.judge import claim_first, first_look, load_judge
@@ -200,7 +199,7 @@ def finish(network: PairReader, tokenizer: Any, held: Sequence[Pair], out: Path,
     place = {text: i for i, text in enumerate(texts)}
     made, facts = vectors(encoder, texts), [facts_of(text) for text in texts]
     first = first_look(judge, made, facts, [(place[p.a], place[p.b]) for p in held])
-    reader = PairReaderAtWork(open_session(out / "pairs.onnx"), tokenizer)
+    reader = PairReaderAtWork(out / "pairs.onnx", tokenizer)
     scores = read_pairs(reader, [claim_first(p.a, p.b) for p in held])
     note(out / "log.jsonl", {"first": figures(np.log(first), held), "reader": figures(scores, held)})
     (weights / "pairs.onnx").write_bytes((out / "pairs.onnx").read_bytes())

@@ -26,11 +26,11 @@ from torch.nn import functional as F
 
 from sayso.extract.words import NEW_PARAGRAPH, Words
 from sayso.lexicon import Lexicon
-from sayso.resolve import sentence_numbers
 from sayso.resolve.entities import REACH as PAIR_REACH
 from sayso.resolve.forms import FORMS, NAME, PRONOUN, Mentions, describe, lowered
 from sayso.resolve.pairs import WIDTH as SIGNS
 from sayso.resolve.pairs import pair_signs
+from sayso.resolve.resolving import sentence_numbers
 from sayso.resolve.scores import LEFT, PAIR, PARTS, RIGHT, SPAN
 from training import chains
 from training.chains import NAME_TYPES, MarkedText, head_of

@@ -57,8 +57,8 @@ from sayso.qualify.places import (
     standing_signs,
 )
 from sayso.qualify.wording import quotation
-from sayso.resolve import sentence_numbers
 from sayso.resolve.forms import lowered
+from sayso.resolve.resolving import sentence_numbers
 from training.manner import placed, tuning
 from training.runs import digest_of, note, save_weights, settle
 from training.states import WIDTH as STATES

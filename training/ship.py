@@ -20,9 +20,9 @@ from safetensors.numpy import load_file
 from scipy.optimize import minimize
 
 from sayso.bench.accuracy import ArticleCounts, GoldArticle, count, f1, read_gold
-from sayso.extract import begin
 from sayso.extract.confidence import SIGNS
 from sayso.extract.decode import Found
+from sayso.extract.extracting import begin
 from sayso.extract.tagger import Tagger, load_tagger
 from sayso.extract.words import split_words
 from sayso.reading import attribution_of

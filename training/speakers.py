@@ -37,12 +37,12 @@ from torch.nn import functional as F
 
 from sayso.bench.rows import digest_of, rows
 from sayso.bench.speakers import GoldAttribution, GoldDocument, matched, read_gold, right_name
-from sayso.extract import Extracted, at_once
+from sayso.extract.extracting import Extracted, at_once
 from sayso.model import Document
 from sayso.reading import Cut, Models, attribution_of, extraction_of, shipped_models
-from sayso.resolve import decide, link_mentions, names_of
 from sayso.resolve.candidates import ByRule, Key, Scene, Told, candidates
 from sayso.resolve.placing import Placed
+from sayso.resolve.resolving import decide, link_mentions, names_of
 from sayso.resolve.signs import WIDTH, signs
 from sayso.statements import sentences
 from training.export import score_model, write_model

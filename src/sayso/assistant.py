@@ -27,7 +27,7 @@ from sayso.ledger.questions import Speaker, entities_named, names_like, speaker_
 from sayso.model import Reading
 from sayso.readers import Known
 from sayso.readers.fetch import Fetcher
-from sayso.trace import copying, tracing
+from sayso.trace import copies_found, tracing
 from sayso.web.answers import Refused, answer_of
 from sayso.web.asking import asked
 from sayso.web.worker import Input, Pasted, Web, read_one
@@ -86,7 +86,7 @@ def make_server(ledger: Path, allow_web: bool) -> MCPServer:
         """
         with _asking(ledger) as connection:
             found = who_object(answer_of(connection, claim, as_of))
-            return _told(found, not_traced=max(tracing.behind(connection), copying.behind(connection)))
+            return _told(found, not_traced=max(tracing.behind(connection), copies_found.behind(connection)))
 
     @server.tool(annotations=only_reads, title="What a source said")
     def statements(source: Name, limit: Limit = 20, after: After = None) -> dict[str, Any]:

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso import __version__
-from sayso.extract import Extracted, Submit, at_once, begin
 from sayso.extract.borders import content_span, plain_span
 from sayso.extract.confidence import confidence
 from sayso.extract.decode import Found
 from sayso.extract.dismissals import dismissals
+from sayso.extract.extracting import Extracted, Submit, at_once, begin
 from sayso.extract.introduced import introduced
 from sayso.extract.lists import said_lists
 from sayso.extract.postposed import postposed
@@ -35,14 +35,14 @@ from sayso.extract.words import Words, split_words
 from sayso.language import language_of
 from sayso.lexicon import Lexicon, load_lexicon
 from sayso.model import Act, Attribution, Document, MadeBy, Reading, Span, attribution_id, document_id
-from sayso.qualify import qualify
 from sayso.qualify.cues import reports, rows_in
 from sayso.qualify.manner import MannerModel, load_manner
 from sayso.qualify.places import PlaceModel, load_places
-from sayso.resolve import link_mentions, resolve, sentence_numbers
+from sayso.qualify.qualifying import qualify
 from sayso.resolve.forms import lowered
 from sayso.resolve.model import MentionModel, load_mentions
 from sayso.resolve.placing import Placed
+from sayso.resolve.resolving import link_mentions, resolve, sentence_numbers
 from sayso.statements import statements
 
 if TYPE_CHECKING:

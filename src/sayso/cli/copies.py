@@ -16,7 +16,7 @@ from sayso.cli.screen import color_option, colour_wanted
 
 if TYPE_CHECKING:
     from sayso.model import Copy
-    from sayso.trace.copies import PassageKind
+    from sayso.trace.copies_found import PassageKind
 
 MOST_SHOWN = 200  # pairs in a table
 
@@ -54,8 +54,7 @@ def copies(
     Exits 0; 1 if the ledger cannot be used; 2 if called wrongly; 3 if no documents share a passage.
     """
     from sayso.ledger.opening import reading_from
-    from sayso.trace.copies import PassageKind
-    from sayso.trace.copying import behind, copies_in
+    from sayso.trace.copies_found import PassageKind, behind, copies_in
 
     catch_up(ledger, behind, _look_for_copies, "looking for copies in", "documents looked through")
     kind = PassageKind.QUOTATION if quotations else PassageKind.PASSAGE
@@ -88,7 +87,7 @@ def _refuse_unknown(connection: sqlite3.Connection, document: str) -> None:
 
 
 def _nothing(document: str | None, kind: PassageKind) -> NoReturn:
-    from sayso.trace.copies import PassageKind
+    from sayso.trace.copies_found import PassageKind
 
     which = "no two documents share" if document is None else "this document and no other share"
     nothing_found(f"{which} {'a passage' if kind is PassageKind.PASSAGE else 'quotations alone'}")

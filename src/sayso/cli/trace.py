@@ -61,11 +61,11 @@ def trace(ledger: Path, again: bool, threads: int | None, form: str) -> None:
 def bring(connection: sqlite3.Connection, threads: int | None = None) -> None:
     """Bring copies and claims up to date, with a bar for each step."""
     from sayso.lexicon import load_lexicon
-    from sayso.trace import copying, tracing
+    from sayso.trace import copies_found, copying, tracing
 
     with _bars() as told:
         step = partial(told, "documents looked through for copies")
-        in_all = copying.behind(connection)
+        in_all = copies_found.behind(connection)
         copying.find_copies(connection, load_lexicon(), lambda number: step(number, in_all))
         tracing.trace(connection, tracing.claim_models(), told, threads=threads or os.cpu_count() or 1)
 
@@ -73,13 +73,13 @@ def bring(connection: sqlite3.Connection, threads: int | None = None) -> None:
 def bring_up_to_date(ledger: Path) -> None:
     """Trace what is not traced yet before a ledger is asked, and say so."""
     from sayso.ledger.opening import reading_from, writing_to
-    from sayso.trace import copying, tracing
+    from sayso.trace import copies_found, tracing
     from sayso.trace.wordings import not_taken_down
 
     with reading_from(ledger) as connection:
-        new = max(len(not_taken_down(connection)), copying.behind(connection))
-        left = tracing.behind(connection)
-    if new or left:
+        new = max(len(not_taken_down(connection)), copies_found.behind(connection))
+        under_way = tracing.is_under_way(connection)
+    if new or under_way:
         doing = f"tracing {counted(new, 'new document')}" if new else "going on with tracing"
         click.echo(f"sayso: {doing}", err=True)
         with writing_to(ledger) as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sqlite3
 import sys
 from pathlib import Path
@@ -29,6 +31,7 @@ HEADINGS = {
     "wants": "Wants it",
 }
 MOST_SHOWN = 12  # positions of a side in a table
+GARBAGE = 100_000  # objects until Python looks for rings of garbage
 
 
 def _claim_given(ctx: click.Context, param: click.Parameter, value: str) -> str:
@@ -78,16 +81,16 @@ def who(ledger: Path, claim: str, as_of: str | None, form: str, limit: int, colo
 
     Exits 0; 1 if the ledger cannot be used; 2 if called wrongly; 3 if nothing fits.
     """
+    _seldom_look_for_garbage()
     from sayso.ledger.opening import reading_from
     from sayso.trace.asking import who as asked
     from sayso.trace.tracing import claim_models
 
     bring_up_to_date(ledger)
-    models = claim_models()
     with reading_from(ledger) as connection:
-        found = asked(connection, claim, models, as_of)
+        found = asked(connection, claim, claim_models, as_of)
         if found is None:
-            _nothing(connection, claim, models, as_of)
+            _nothing(connection, claim, claim_models(), as_of)
         if form == "csv":
             from sayso.trace.auditing import audit, audit_csv
 
@@ -101,6 +104,13 @@ def who(ledger: Path, claim: str, as_of: str | None, form: str, limit: int, colo
             click.echo(msgspec.json.format(msgspec.json.encode(who_object(found)), indent=2).decode())
         else:
             put_parts(_shown(found, limit), colour_wanted(color))
+
+
+def _seldom_look_for_garbage() -> None:
+    """Spare a short program the search for rings of garbage: what it loads has few, an answer few, and when it ends
+    they go with it. Without this, a question in words takes a fifth more CPU time."""
+    gc.set_threshold(GARBAGE)
+    atexit.register(gc.freeze)
 
 
 def _nothing(connection: sqlite3.Connection, claim: str, models: ClaimModels, as_of: str | None) -> NoReturn:

@@ -2,6 +2,7 @@
 
 A text is taken for a transcript where paragraphs begin with names and a colon, and speakers come back: a list
 ("Place: Ostrey", "Time: noon") names nothing twice. What follows a name, up to the next one, is the content.
+An interview with "Q:" and "A:" is a transcript, too, but these name nobody: its turns have no source.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from sayso.lexicon import word_list
 
 _LEAST = 4  # turns of a transcript
 _NAME = r"[^\W\d_a-z][\w.’'-]+(?:[ ](?:[^\W\d_a-z][\w.’'-]*|de|van|von|al|bin))*"
-_TURN = re.compile(rf"^[ \t]*(?P<name>{_NAME})(?:,[^:\n]{{1,60}}|[ ]\([^)\n]{{1,60}}\))?[ ]?(?P<colon>:)(?=\s)", re.M)
+_TURN = re.compile(
+    rf"^[ \t]*(?:(?P<name>{_NAME})(?:,[^:\n]{{1,60}}|[ ]\([^)\n]{{1,60}}\))?[ ]?(?P<colon>:)|(?P<letter>[QA])(?P<mark>[:.]))(?=\s)",
+    re.M,
+)
 
 
 def turns(words: Words, found: Sequence[Found]) -> list[Found]:
     """The attributions found, and the turns of a transcript in the place of those that cross their borders."""
-    labels = [one for one in _TURN.finditer(words.text) if not _is_opener(one["name"])]
-    names = [label["name"].split()[-1].casefold() for label in labels]
+    labels = [one for one in _TURN.finditer(words.text) if one["letter"] or not _is_opener(one["name"])]
+    names = [(label["name"] or label["letter"]).split()[-1].casefold() for label in labels]
     if len(labels) < _LEAST or not 1 < len(set(names)) < len(names):
         return list(found)
     made = [
@@ -56,10 +60,10 @@ def _turn(words: Words, label: re.Match[str], end: int | None) -> Found | None:
     if end is None:
         blank = re.compile(r"\n\s*\n").search(words.text, label.end())
         end = blank.start() if blank else len(words.text)
-    source = word_range(words, *label.span("name"))
-    cue = word_range(words, *label.span("colon"))
+    source = word_range(words, *label.span("name")) if label["name"] else None
+    cue = word_range(words, *label.span("colon" if label["name"] else "mark"))
     content = word_range(words, label.end(), end)
-    if source is None or cue is None or content is None or not words.spoken[slice(*content)].any():
+    if (label["name"] and source is None) or cue is None or content is None or not words.spoken[slice(*content)].any():
         return None
     return Found(cue, source, (content,), ())
 

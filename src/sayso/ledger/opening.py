@@ -10,8 +10,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from sayso.errors import SaysoError
 
 APPLICATION = 0x5A750001  # PRAGMA application_id: says in the file's header that it is a ledger
@@ -63,6 +61,8 @@ def writing_to(path: Path) -> Iterator[sqlite3.Connection]:
 
     Raises LedgerError where the file is no ledger, is of a newer schema, cannot be written to, or has a writer.
     """
+    from filelock import FileLock, Timeout  # reading needs none, and asks often
+
     if path.exists() and not path.is_file():
         raise LedgerError(path, "this is no file; name the ledger's file")
     if not path.absolute().parent.is_dir():

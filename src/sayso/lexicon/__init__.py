@@ -6,7 +6,7 @@ Each file begins with a line that names its columns. A row that is wrong is mend
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -19,7 +19,7 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The tables of one language, and a version made from all their bytes."""
+    """The tables of one language, each read when it is first asked for, and a version made from all their bytes."""
 
     tables: Mapping[str, tuple[Row, ...]]
     version: str
@@ -141,6 +141,25 @@ class Lexicon:
         return {row["short"].lower(): frozenset(row["full"].lower().split()) for row in self.tables["nicknames"]}
 
 
+class _Tables(Mapping[str, tuple[Row, ...]]):
+    """Tables by name. Most who ask need a few: reading all takes a question longer than answering it from them."""
+
+    def __init__(self, places: Mapping[str, Traversable]) -> None:
+        self._places = places
+        self._read: dict[str, tuple[Row, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Row, ...]:
+        if name not in self._read:
+            self._read[name] = read_table(self._places[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 def read_table(place: Traversable) -> tuple[Row, ...]:
     """The rows of a TSV file. Raises SaysoError, with the line, where one has too many or too few fields."""
     lines = place.read_text("utf8").splitlines()
@@ -156,8 +175,8 @@ def read_table(place: Traversable) -> tuple[Row, ...]:
 
 
 def load_lexicon(language: str = "en") -> Lexicon:
-    """The lexicon of a language that comes with sayso, loaded once. Raises SaysoError where a file is not in the
-    format."""
+    """The lexicon of a language that comes with sayso, loaded once. Asking for a table raises SaysoError where its file
+    is not in the format."""
     return _loaded(language)
 
 
@@ -166,7 +185,7 @@ def _loaded(language: str) -> Lexicon:
     folder = files("sayso") / "lexicon" / language
     places = sorted((p for p in folder.iterdir() if p.name.endswith(".tsv")), key=lambda p: p.name)
     version = hashlib.sha256(b"\0".join(p.name.encode() + b"\0" + p.read_bytes() for p in places))
-    return Lexicon({p.name.removesuffix(".tsv"): read_table(p) for p in places}, version.hexdigest()[:12])
+    return Lexicon(_Tables({p.name.removesuffix(".tsv"): p for p in places}), version.hexdigest()[:12])
 
 
 @cache

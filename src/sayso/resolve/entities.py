@@ -53,6 +53,11 @@ BY_NAME, BY_SHORT_NAME, BY_ROLE, BY_CHOICE = 0.98, 0.95, 0.85, 0.7  # confidence
 HE, SHE, IT, THEY, FIRST, WE, YOU, WHO, SOME = (
     FORMS.index(x) for x in ("he", "she", "it", "they", "i", "we", "you", "who", "some")
 )
+_LONGEST_DATE = 8  # words between the place of a dateline and its dash: ", March 8 (Norlands Press)"
+_DASHES = frozenset(("-", "–", "—", "--"))
+_BESIDE = 6  # words around a name in which what somebody is stands
+_PERSONS_OWN = frozenset(("his", "her", "my", "your"))
+_POSSESSIVE = frozenset(("'", "’", "'s", "’s"))
 _LONGEST_BODY = 8  # words between an office and the name beside it
 NAMED_WITHIN = 6  # paragraphs in which an article names whom its opening has kept back
 OPEN = frozenset((FIRST, WE, YOU, SOME, WHO))  # pronouns that are not looked up among the mentions before
@@ -250,6 +255,8 @@ def _link_names(
         return text[int(words.start[name.start]) : int(words.end[name.end - 1])] if name else ""
 
     types = _types(named, mentions, shown, lexicon)
+    datelined = {shown(i) for i in named[:DATELINE] if _opens_dateline(words, mentions[i])}
+    types |= {i: "place" for i in named if types[i] == "person" and shown(i) in datelined}
     bearing: dict[str, set[str]] = defaultdict(set)  # first given names of the bearers of a surname
     for i in named:
         if types[i] == "person" and (full := person_name(shown(i), lexicon)) and full.full:
@@ -333,6 +340,21 @@ def _types(
         if best[name] != "person" and " " not in name and surnames.get(lowered) and lowered not in lexicon.governments:
             best[name] = "person"
     return {i: best[shown(i)] for i in named}
+
+
+def _opens_dateline(words: Words, one: Mention) -> bool:
+    """Whether a name in capitals opens a paragraph and a dash follows it soon: "OSTREY, March 8 - The army …"."""
+    name = one.name
+    if name is None or (name.start and words.gap[name.start] != NEW_PARAGRAPH):
+        return False
+    start, end = int(words.start[name.start]), int(words.end[name.end - 1])
+    after = range(name.end, min(name.end + _LONGEST_DATE, len(words.start)))
+    for i in after:
+        if words.gap[i] == NEW_PARAGRAPH:
+            return False
+        if words.text[int(words.start[i]) : int(words.end[i])] in _DASHES:
+            return words.text[start:end].isupper()
+    return False
 
 
 def _meant(candidates: list[Entity], mention: int, before: Entity | None, table: Mentions) -> Entity | None:
@@ -784,7 +806,7 @@ def may_be(
             return False
         # Unnamed sources are never joined unless the text says the same of them: "the officials".
         if entity.named:
-            return True
+            return not _is_of_somebody(lower, mentions, i) or _is_called(entity, mentions, lower, table.key[i])
         return form != BARE and any(table.key[k] == table.key[i] for k in entity.mentions)
     if table.number[i] == MANY and entity.named:
         return False
@@ -793,6 +815,30 @@ def may_be(
     if table.key[i] in lexicon.document_heads and table.key[i] not in lexicon.organization_heads:
         return entity.type == "other"  # "the complaint" is not the court that it was filed in
     return entity.type != "person"
+
+
+def _is_of_somebody(lower: Sequence[str], mentions: Sequence[Mention], i: int) -> bool:
+    """Whether a description tells whose it is, and that is a person: "Hale's lawyer", "her brother"."""
+    one = mentions[i]
+    if lower[one.start] in _PERSONS_OWN:
+        return True
+    first = i
+    while first and mentions[first - 1].start == one.start:
+        first -= 1
+    for other in mentions[first:]:
+        if other.start >= one.head:
+            return False
+        if other is not one and other.type == "person" and other.end < one.head:
+            after = lower[other.end - 1 : other.end + 1]  # a mention may end with its possessive
+            if any(word in _POSSESSIVE for word in after):
+                return True
+    return False
+
+
+def _is_called(entity: Entity, mentions: Sequence[Mention], lower: Sequence[str], noun: str) -> bool:
+    """Whether a noun stands near a name of somebody: "Ida Ruiz, a lawyer for the mayor"."""
+    named = (mentions[m] for m in entity.mentions if mentions[m].name)
+    return any(singular(word) == noun for m in named for word in lower[max(0, m.start - _BESIDE) : m.end + _BESIDE])
 
 
 def is_new(lower: Sequence[str], one: Mention) -> bool:

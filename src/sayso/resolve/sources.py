@@ -31,6 +31,8 @@ _IDENTIFIED = frozenset(("identified", "known"))
 _ARTICLES = frozenset(("the", "a", "an", "his", "her", "their", "its"))
 _NO_OFFICE = frozenset(("the", "a", "an", "and", ",", "."))  # words that end what somebody heads
 _INTRODUCING = frozenset(("a", "an", "one", "another", "the"))
+_SHORTEST_DOING = 5  # letters: "suing", not "king"
+_OBJECTS = frozenset((*_ARTICLES, "this", "that", "these", "those", "him", "them", "itself", "for", "against"))
 _LONGEST_OF = 2  # words of what somebody heads: "director of public affairs Ida Ruiz"
 
 
@@ -80,7 +82,8 @@ def parts_of(
             continue
         compared = word == "than" and lower[i - 1] in _COMPARED
         amount = compared or (head is not None and lower[head] in _QUANTITIES and word == "of")
-        if head is not None and (word in _MORE or word == "(") and not amount:
+        doing = head is not None and _is_doing(lower, head, i, end, names, capital, lexicon)
+        if head is not None and (word in _MORE or word == "(" or doing) and not amount:
             named = None if name else _name_after(lower, head, i, end, names, capital, lexicon)
             if named is not None:
                 head, name = _last_telling(lower, named.start, min(named.end, end), lexicon), named
@@ -131,7 +134,7 @@ def parts_of(
                 continue
             parts.append(Part(began, i, head, name))
             head, name, began = None, None, i + 1
-        elif word[0].isalpha() and word not in _NO_HEAD and not (name is not None and _says_more(word, name)):
+        elif word[0].isalpha() and word not in _NO_HEAD and not (name and _says_more(word, name, lexicon)):
             head, name = i, None
         i += 1
     if head is None:
@@ -172,9 +175,29 @@ def _two_roles(
     return lower[name.start - 1] in lexicon.gender_of_noun
 
 
-def _says_more(word: str, name: Name) -> bool:
-    """Whether a word behind a name is not who is meant: "Ruiz [repeatedly]", "the Velm Times [tabloid]"."""
-    return word.endswith("ly") or (name.type == "organization" and word in PAPERS)
+def _says_more(word: str, name: Name, lexicon: Lexicon) -> bool:
+    """Whether a word behind a name is not who is meant: "Ruiz [repeatedly]", "the Velm Times [tabloid]"; but "a Ruiz
+    ally" is."""
+    how = word.endswith("ly") and kind_of(word, None, False, lexicon) is None
+    return how or (name.type == "organization" and word in PAPERS)
+
+
+def _is_doing(
+    lower: Sequence[str],
+    head: int,
+    i: int,
+    end: int,
+    names: Mapping[int, Name],
+    capital: Callable[[int], bool],
+    lexicon: Lexicon,
+) -> bool:
+    """Whether a participle begins what more is said of a speaker: "a group [backing] Ruiz", "the woman [suing] him"."""
+    word = lower[i]
+    if not word.endswith("ing") or len(word) < _SHORTEST_DOING or i != head + 1 or i + 1 >= end or i in names:
+        return False
+    if kind_of(lower[head], None, False, lexicon) is None:
+        return False
+    return i + 1 in names or capital(i + 1) or lower[i + 1] in _OBJECTS
 
 
 def _is_called(lower: Sequence[str], i: int, names: Mapping[int, Name]) -> bool:

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -38,7 +38,7 @@ from sayso.trace.agreement import Facts, facts_of
 from sayso.trace.answers import Effect
 from sayso.trace.chains import Chain, chain_of, holders
 from sayso.trace.claiming import within_one
-from sayso.trace.copying import copies_among
+from sayso.trace.copies_found import copies_among
 from sayso.trace.encoder import Vectors, vectors
 from sayso.trace.judge import judge_pairs
 from sayso.trace.moving import moved, other_than
@@ -98,9 +98,12 @@ def _asked(words: str, models: ClaimModels) -> Asked:
     return Asked(words, vectors(models.encoder, [words]), facts_of(words))
 
 
-def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str | None = None) -> Answer | None:
+def who(
+    ledger: sqlite3.Connection, words: str, loaded: Callable[[], ClaimModels], as_of: str | None = None
+) -> Answer | None:
     """The claim that fits some words best, or that has this id, and who holds what on it; None where nothing fits.
 
+    `loaded` gives the models that words are weighed by; a claim asked for by its id needs none.
     `as_of` is a year, month or day, written as YYYY-MM-DD: documents published later, and undated ones, are left out,
     and with them what was taken back only later.
     """
@@ -109,6 +112,7 @@ def who(ledger: sqlite3.Connection, words: str, models: ClaimModels, as_of: str 
         found = members_of(ledger, claim["id"])
         found = published_by(ledger, [*found, *beside(ledger, found)], as_of)
         return answer(scene_of(ledger, found), claim["reading_id"], claim["name"], 1.0) if found else None
+    models = loaded()
     asked = _asked(words, models)
     found = published_by(ledger, members_like(ledger, asked, models), as_of)
     if not any(one.relation is Relation.SAME for one in found):

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import product
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from sayso.model import Span
+from sayso.trace.copies_found import PassageKind
 from sayso.trace.shingles import SEED, ComparedText, words_in
 
 CHAIN_GAP = 20  # words between two seeds of a chain: where one in three is changed, few gaps are longer
@@ -45,13 +45,6 @@ LEAST_CHOSEN = 4  # words of each, and words outside them
 _ABBREVIATED = 3  # letters of the longest part of an abbreviation, as "U.S.": "Rep", "Va"
 
 Column = tuple[int, int, bool]  # a word of either text, -1 for none, and whether they are the same
-
-
-class PassageKind(StrEnum):
-    """Whether a passage was copied, or is only what both were told: a quotation can be had at first hand."""
-
-    PASSAGE = "passage"
-    QUOTATION = "quotation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -28,21 +29,28 @@ _CLS, _SEP = 101, 102  # pieces that open a text and close a part of it, in the 
 
 @dataclass(frozen=True, eq=False)
 class PairReader:
-    """The reader of pairs, loaded."""
+    """The reader of pairs; its model is loaded when the first pair is read, for many a question needs none."""
 
-    session: Any
+    place: Path | Traversable
     tokenizer: Any
+
+    @cached_property
+    def session(self) -> Any:
+        return open_session(self.place)
 
 
 def load_pair_reader(folder: Path | Traversable | None = None, tokenizer: Any = None) -> PairReader:
-    """Load the reader from a folder, or the one that ships; with the extraction model's tokenizer, where that is loaded
+    """The reader in a folder, or the one that ships; with the extraction model's tokenizer, where that is loaded
     already. Raises FileNotFoundError where it is missing."""
     from tokenizers import Tokenizer
 
     weights = files("sayso") / "weights"
     if tokenizer is None:
         tokenizer = Tokenizer.from_str((weights / "extraction" / "tokenizer.json").read_text("utf8"))
-    return PairReader(open_session((folder or weights / "claims") / "pairs.onnx"), tokenizer)
+    place = (folder or weights / "claims") / "pairs.onnx"
+    if not place.is_file():
+        raise FileNotFoundError(place)
+    return PairReader(place, tokenizer)
 
 
 def pieces_of_pair(tokenizer: Any, claim: str, told: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -59,11 +67,14 @@ def read_pairs(reader: PairReader, pairs: Sequence[tuple[str, str]], threads: in
     `threads`.
     """
     found = np.zeros((len(pairs), 3), dtype=np.float32)
+    if not pairs:
+        return found
+    session = reader.session  # loaded here, once, and not by each thread
 
     def read(some: range) -> None:
         for i in some:
             pieces, side = pieces_of_pair(reader.tokenizer, *pairs[i])
-            found[i] = reader.session.run(["scores"], {"pieces": pieces[None], "side": side[None]})[0][0]
+            found[i] = session.run(["scores"], {"pieces": pieces[None], "side": side[None]})[0][0]
 
     if threads == 1 or len(pairs) < _WORTH_THREADS:
         read(range(len(pairs)))

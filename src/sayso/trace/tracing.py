@@ -70,7 +70,12 @@ def made_by() -> MadeBy:
 def behind(ledger: sqlite3.Connection) -> int:
     """How many documents are not traced yet, or were read again since. Where that is none, 1 if tracing was ended
     before it was through, else 0."""
-    return _left(ledger, STEPS[0]) or int(any(_left(ledger, step) for step in STEPS[1:]))
+    return _left(ledger, STEPS[0]) or int(is_under_way(ledger))
+
+
+def is_under_way(ledger: sqlite3.Connection) -> bool:
+    """Whether tracing was ended before it was through with what it had taken down."""
+    return any(_left(ledger, step) for step in STEPS[1:])
 
 
 def trace(ledger: sqlite3.Connection, models: ClaimModels, told: Told = lambda *_: None, *, threads: int = 1) -> None:

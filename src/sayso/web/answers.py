@@ -19,10 +19,9 @@ class Refused(SaysoError):
 
 def answer_of(ledger: sqlite3.Connection, words: str, as_of: str | None) -> Answer:
     """Who holds what on a claim, in words or by an id. Raises Refused where nothing fits, naming what is nearest."""
-    models = claim_models()
-    found = who(ledger, words, models, as_of)
+    found = who(ledger, words, claim_models, as_of)
     if found is None:
-        near = tuple(nearest(ledger, words, models, as_of=as_of))
+        near = tuple(nearest(ledger, words, claim_models(), as_of=as_of))
         where = "Nothing in this ledger" if as_of is None else f"Nothing that was published by {as_of}"
         remedy = "Ask for one of the nearest, or for a claim by its id." if near else "Use other words."
         raise Refused(404, f"{where} says so, or the contrary.", remedy, near)

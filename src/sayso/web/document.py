@@ -17,8 +17,7 @@ from sayso.ledger.marks import marks_in
 from sayso.ledger.readings import kept_readings
 from sayso.ledger.storing import BETWEEN_PIECES, whole_id
 from sayso.model import Attribution, Copy, Reading, Source, SourceKind, Span
-from sayso.trace.copies import PassageKind
-from sayso.trace.copying import behind, copies_in
+from sayso.trace.copies_found import PassageKind, behind, copies_in
 from sayso.web.corrections import Corrected, held_of
 from sayso.web.marking import Mark, MarkKind, Paragraph, marked
 from sayso.web.page import NotThere, Page, required

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sayso.trace import copying
+from sayso.trace import copies_found
 from sayso.web.page import Page
 
 
@@ -46,7 +46,7 @@ class Outlets:
 def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> Outlets:  # noqa: ARG001 - every page is asked alike
     """The outlets of a ledger."""
     found = tuple(Outlet(*row) for row in ledger.execute(_OUTLETS))
-    return Outlets(found, copying.behind(ledger))
+    return Outlets(found, copies_found.behind(ledger))
 
 
 def rows(view: Outlets) -> Iterable[Outlet]:

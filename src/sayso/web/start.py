@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sayso.ledger.paging import Value, behind
-from sayso.trace import copying, tracing
+from sayso.trace import copies_found, tracing
 from sayso.trace.listing import ListedClaim, claims
 from sayso.web.page import Page
 
@@ -77,7 +77,7 @@ def ask(ledger: sqlite3.Connection, given: Mapping[str, str]) -> Start:  # noqa:
         attributions=attributions,
         unnamed_attributions=unnamed,
         claims=known,
-        not_traced=max(tracing.behind(ledger), copying.behind(ledger)),
+        not_traced=max(tracing.behind(ledger), copies_found.behind(ledger)),
         most_outlets=tuple(one for one in claims(ledger, order="outlets", limit=CLAIMS) if one.outlets > 1),
         most_disputed=tuple(one for one in claims(ledger, order="disputes", limit=CLAIMS) if one.disputed),
         most_unnamed=tuple(one for one in claims(ledger, order="unnamed", limit=CLAIMS) if one.unnamed),

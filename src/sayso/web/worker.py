@@ -388,9 +388,9 @@ class _Doing:
     def _trace(self, connection: sqlite3.Connection) -> None:
         """Trace until it is done, or something else waits to be read: what is done stays, and it goes on later."""
         from sayso.lexicon import load_lexicon
-        from sayso.trace import copying, tracing
+        from sayso.trace import copies_found, copying, tracing
 
-        behind = max(tracing.behind(connection), copying.behind(connection))
+        behind = max(tracing.behind(connection), copies_found.behind(connection))
         if not behind:
             return
         self._tell(state=State.TRACING, behind=behind)

@@ -18,8 +18,7 @@ from sayso.ledger.history import history as versions_of
 from sayso.ledger.questions import Said, Speaker, speaker_with, speakers_from, statements_of, who_speaks_most
 from sayso.ledger.readings import readings
 from sayso.model import SourceKind
-from sayso.trace.copies import PassageKind
-from sayso.trace.copying import copies_in
+from sayso.trace.copies_found import PassageKind, copies_in
 from sayso.trace.listing import claims as listed
 from sayso.trace.listing import place_of
 from sayso.web import cite, claim, compare, document, entity, outlets, progress, search, start
