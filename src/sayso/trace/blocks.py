@@ -147,6 +147,18 @@ def pivots(ledger: sqlite3.Connection, where: str = "1") -> Table:
     )
 
 
+def around(table: Table) -> Places:
+    """A number for each of some wordings: it is the same for those that lie in one part of all, which has about as many
+    of them as there are parts."""
+    centers = table.measured(np.arange(0, len(table.rows), max(1, int(len(table.rows) ** 0.5))))
+    at_once = max(1, _CELLS // max(1, len(centers.lengths)))
+    nearest = [
+        table.measured(np.arange(start, min(start + at_once, len(table.rows)))).cosines(centers).argmax(1)
+        for start in range(0, len(table.rows), at_once)
+    ]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *nearest])
+
+
 def nearest_pivots(ledger: sqlite3.Connection, vector: Vectors, count: int) -> list[int]:
     """The rows of the pivots nearest to a vector [1, WIDTH], the nearest first. There may be very many pivots: they are
     looked through a page at a time, and no more than their cosines is kept."""

@@ -17,7 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.ledger.opening import transaction
-from sayso.trace.blocks import Blocks, Changed, Floats, Places, Table, best, distinct, open_blocks, table_of
+from sayso.trace.blocks import (
+    Blocks,
+    Changed,
+    Floats,
+    Places,
+    Table,
+    around,
+    best,
+    distinct,
+    open_blocks,
+    pivots,
+    table_of,
+)
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.wordings import wordings_in
 
@@ -54,14 +66,23 @@ def compare(
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
     done = np.zeros(last + 1, dtype=bool)  # in this run: looked for when all that are new stood in blocks
     hand = _Hand(table_of(()), np.zeros(0, dtype=bool))
-    while rows := ledger.execute(
-        # Those that gather around one pivot together: they need the same vectors.
-        "SELECT id FROM wordings WHERE NOT is_compared ORDER BY pivot_id, id LIMIT ?",
-        (AT_ONCE,),
-    ).fetchall():
+    turns = _in_turn(ledger)
+    for start in range(0, len(turns), AT_ONCE):
+        rows = turns[start : start + AT_ONCE].tolist()
         with transaction(ledger):
-            hand = _compare(ledger, judge, [row["id"] for row in rows], done, hand, threads, changed)
+            hand = _compare(ledger, judge, rows, done, hand, threads, changed)
         told(len(rows))
+
+
+def _in_turn(ledger: sqlite3.Connection) -> Places:
+    """The wordings that are to be compared, by their rows: those that gather around one pivot together, and then those
+    around pivots that are near it, since they need the same vectors."""
+    known = pivots(ledger)
+    turn = dict(zip(known.rows.tolist(), around(known).tolist(), strict=True))
+    found = ledger.execute("SELECT pivot_id, id FROM wordings WHERE NOT is_compared").fetchall()
+    rows = np.array([(turn.get(row["pivot_id"], -1), row["pivot_id"] or 0, row["id"]) for row in found], dtype=np.int64)
+    rows = rows.reshape(-1, 3)
+    return np.asarray(rows[np.lexsort(rows.T[::-1]), 2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
