@@ -266,10 +266,13 @@ def _compare_again_without(ledger: sqlite3.Connection, rows: Sequence[int], chan
 def _close_common(ledger: sqlite3.Connection, changed: Changed) -> None:
     """Note which words have become common, and mark the wordings that were neighbours by them."""
     closing = ledger.execute(
-        "SELECT block FROM blocks WHERE block <= 0 AND block IN ("
-        " SELECT block FROM wordings JOIN blocks ON wording_id = wordings.id WHERE NOT is_compared AND block <= 0"
-        " EXCEPT SELECT block FROM common_blocks) GROUP BY block HAVING count(*) > iif(block = ?, ?, ?)",
-        (ALL, FEW, COMMON),
+        # From the wordings to their blocks: the other way, SQLite would look through all blocks there are.
+        "SELECT block FROM ("
+        " SELECT block FROM wordings CROSS JOIN blocks ON wording_id = wordings.id WHERE NOT is_compared AND block <= 0"
+        " EXCEPT SELECT block FROM common_blocks) AS open"
+        " WHERE (SELECT count(*) FROM (SELECT 1 FROM blocks WHERE blocks.block = open.block LIMIT ?))"
+        " > iif(block = ?, ?, ?)",
+        (FEW + 1, ALL, FEW, COMMON),
     ).fetchall()
     for one in closing:
         ledger.execute("INSERT INTO common_blocks VALUES (?)", (one["block"],))

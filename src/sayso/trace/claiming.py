@@ -90,7 +90,8 @@ FROM (SELECT * FROM pairs WHERE a_id = {{0}} UNION ALL SELECT * FROM pairs WHERE
 
 _LONE = f"""
 UPDATE wordings SET is_grouped = 1
-WHERE id > :last AND id <= :until AND NOT is_grouped AND part IS NULL
+-- Not by the parts: most wordings have none, and few are to be grouped where little is new.
+WHERE id > :last AND id <= :until AND NOT is_grouped AND +part IS NULL
   AND (SELECT count(*) FROM (SELECT 1 FROM propositions WHERE wording_id = wordings.id LIMIT 2)) = 1
   AND NOT EXISTS (
     SELECT 1 FROM ({_PAIRS_OF.format("wordings.id")})
