@@ -22,7 +22,7 @@ from sayso.trace.comparing import CONNECTS, DECIMALS
 from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
-from sayso.trace.wordings import Wording, wordings_in
+from sayso.trace.wordings import Wording, documents_of, wordings_in
 
 CONTRARY = 0.65  # the least probability, on average over pairs, by which a group is contrary to another
 MOST = 300  # wordings
@@ -187,7 +187,7 @@ def _pairs_of(
     listed = json.dumps(rows)
     pairs = [tuple(one) for one in ledger.execute(_PAIRS_OF_SOME, (listed,))]
     missing = {row for pair in pairs for row in pair[:2]} - documents.keys()
-    documents |= _documents(ledger, missing)
+    documents |= documents_of(ledger, missing)
     found: dict[int, list[_Kept]] = {row: [] for row in rows}
     for a, b, same, contrary in pairs:
         together = not documents[a].isdisjoint(documents[b])
@@ -237,17 +237,6 @@ def _keys(ledger: sqlite3.Connection, wordings: str) -> dict[int, str]:
     return {row["id"]: f"{row['digest']:019}" for row in found}
 
 
-def _documents(ledger: sqlite3.Connection, rows: Iterable[int]) -> dict[int, set[int]]:
-    """The documents that each of some wordings stands in."""
-    found: dict[int, set[int]] = {row: set() for row in rows}
-    for one in ledger.execute(
-        "SELECT wording_id, document_id FROM propositions WHERE wording_id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(found)),),
-    ):
-        found[one["wording_id"]].add(one["document_id"])
-    return found
-
-
 def _asking(
     ledger: sqlite3.Connection, judge: Judge, rows: Mapping[str, int], threads: int
 ) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
@@ -260,7 +249,7 @@ def _asking(
 
     def ask(pairs: Sequence[tuple[str, str]]) -> list[Known]:
         if not documents:
-            documents.update(_documents(ledger, rows.values()))
+            documents.update(documents_of(ledger, rows.values()))
             asked.update(_asked_before(ledger, rows.values()))
         places = [(min(rows[a], rows[b]), max(rows[a], rows[b])) for a, b in pairs]
         missing = [place for place in places if place not in asked]

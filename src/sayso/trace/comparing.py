@@ -31,7 +31,7 @@ from sayso.trace.blocks import (
     table_of,
 )
 from sayso.trace.judge import Judge, judge_pairs
-from sayso.trace.wordings import wordings_in
+from sayso.trace.wordings import documents_of, wordings_in
 
 # With 12 neighbours, at 0.45 and more, 60 articles of wire_copies had 489 claims, with these 486; 30 of PolNeAR 207 and
 # 206. Of 2,902 pairs of wire_copies and NewsWCL50 that were the same, none was below 0.52; of 99 contrary ones, 3 were
@@ -357,24 +357,17 @@ def _grouped(ledger: sqlite3.Connection, rows: Iterable[int]) -> dict[int, int |
 def _leave_grouped(ledger: sqlite3.Connection, grouped: dict[int, int | None], changed: Sequence[_Weighed]) -> None:
     """Let those of the grouped wordings be as they are to which no pair that came or went makes a difference: one that
     connects nothing, neither by itself nor within a document, and is not of two that were grouped together."""
+    changed = [pair for pair in changed if pair[0] in grouped or pair[1] in grouped]
+    documents = documents_of(ledger, {row for a, b, _, _ in changed for row in (a, b)})
     concerned = set[int]()
     for a, b, same, contrary in changed:
-        if a in grouped or b in grouped:
-            part = grouped.get(a)
-            together = part is not None and part == grouped.get(b)
-            if max(same, contrary) >= CONNECTS or together or _in_one_document(ledger, a, b):
-                concerned |= {a, b}
+        part = grouped.get(a)
+        together = part is not None and part == grouped.get(b)
+        if max(same, contrary) >= CONNECTS or together or not documents[a].isdisjoint(documents[b]):
+            concerned |= {a, b}
     ledger.executemany(
         "UPDATE wordings SET is_grouped = 1 WHERE id = ?", ((row,) for row in grouped if row not in concerned)
     )
-
-
-def _in_one_document(ledger: sqlite3.Connection, a: int, b: int) -> bool:
-    query = (
-        "SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)"
-        " WHERE a.wording_id = ? AND b.wording_id = ?"
-    )
-    return ledger.execute(query, (a, b)).fetchone() is not None
 
 
 def _ordered(a: int, b: int) -> tuple[int, int]:
