@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import signal
 import sqlite3
 import time
@@ -50,8 +51,10 @@ def narrow() -> Iterator[None]:
         patch.setattr(blocks, "FEW", 8)
         patch.setattr(comparing, "NEIGHBOURS", 3)
         patch.setattr(comparing, "AT_ONCE", 5)
+        patch.setattr(comparing, "AT_HAND", 12)
         patch.setattr(claiming, "AT_ONCE", 4)
         patch.setattr(claiming, "MOST", 6)
+        patch.setattr(claiming, "_WORDINGS_KEPT", 2)
         yield
 
 
@@ -326,6 +329,27 @@ def test_nothing_is_done_twice() -> None:
     done: list[str] = []
     trace(ledger, MODELS, lambda step, number, _: done.append(f"{number} {step}"))
     assert done == []
+
+
+def test_what_is_new_is_looked_up_without_looking_through_all_there_is() -> None:
+    """A few documents more cost about as much in a large ledger as in a small one: of tables that grow with it, no
+    statement reads more than what its keys lead to. Vectors of wordings are the exception, where a pivot is new."""
+    ledger = traced_at_once(DOCUMENTS[:12])
+    add_to(ledger, DOCUMENTS[12:])
+    asked: list[str] = []
+    ledger.set_trace_callback(asked.append)
+    trace(ledger, MODELS)
+    ledger.set_trace_callback(None)
+    plans = [
+        (one, step["detail"])
+        for one in dict.fromkeys(asked)
+        if one.startswith(("SELECT", "UPDATE", "DELETE", "INSERT", "WITH", "\nSELECT", "\nUPDATE"))
+        for step in ledger.execute(f"EXPLAIN QUERY PLAN {one}")
+    ]
+    assert len(plans) > 100
+    growing = "blocks|neighbours|pairs|asked|propositions|members|claims"
+    through = re.compile(rf"SCAN ({growing})\b(?!.*INDEX claims_to_count)|\((block[<>]|part=. AND rowid)")
+    assert [(one, detail) for one, detail in plans if through.search(detail)] == []
 
 
 def test_the_nearest_pivots_are_found_a_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,13 +15,15 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.trace.encoder import WIDTH, ClaimEncoder, embeddings
+from sayso.trace.encoder import MOST_PIECES, WIDTH, ClaimEncoder, embeddings, word_pieces
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 ALIGNED = ("text that is met better", "the other text", "what is met least")  # told of a pair: see `align_pairs`
 _LEAST_SHARE = 4  # one piece in so many is among those that are met least
 _AT_ONCE = 32  # pairs
+_PIECES_AT_ONCE = 2048  # of which the vectors are made together
 _ALIKE = 4  # pieces by which the longer texts of pairs that are aligned at once differ, mostly
 # A vector of length one in whole numbers. Sums of products of two such vectors stay below 2 ** 24, so that they are
 # exact in single precision in whatever order they are summed: a pair's alignment does not depend on other pairs.
@@ -36,25 +38,37 @@ def align_pairs(encoder: ClaimEncoder, pairs: Sequence[tuple[str, str]]) -> Floa
     that is met better in that. A text without any piece is not met.
     """
     found = np.zeros((len(pairs), len(ALIGNED)), dtype=np.float32)
-    known = _pieces(encoder, [text for pair in pairs for text in pair])
-    made = [(known[one], known[other]) for one, other in pairs]
+    known, of_text = _pieces(encoder, [text for pair in pairs for text in pair])
+    made = [(of_text[one], of_text[other]) for one, other in pairs]
     order = sorted(range(len(pairs)), key=lambda i: (len(made[i][1]) // _ALIKE, len(made[i][0])))
     for start in range(0, len(pairs), _AT_ONCE):
         chosen = order[start : start + _AT_ONCE]
-        found[chosen] = _aligned([made[i][0] for i in chosen], [made[i][1] for i in chosen])
+        found[chosen] = _aligned(known, [made[i][0] for i in chosen], [made[i][1] for i in chosen])
     return found
 
 
-def _pieces(encoder: ClaimEncoder, texts: Iterable[str]) -> dict[str, NDArray[np.int16]]:
-    """The vectors [pieces, WIDTH] of the word pieces of texts, in whole numbers of one in _STEPS."""
+def _pieces(encoder: ClaimEncoder, texts: Iterable[str]) -> tuple[Floats, dict[str, Places]]:
+    """The vectors [pieces, WIDTH] of the different word pieces of texts, in whole numbers of one in _STEPS; and which
+    of these each text has.
+
+    Two pieces are one where they are the same at the same place: most texts share some.
+    """
     different = list(dict.fromkeys(texts))
-    made = embeddings(encoder, different)
-    return {text: np.rint(one * _STEPS).astype(np.int16) for text, one in zip(different, made, strict=True)}
+    cut = [word_pieces(encoder.tokenizer, text) for text in different]
+    ends = np.cumsum([len(one) for one in cut])
+    places = np.concatenate([np.arange(1, len(one) + 1) for one in cut]) if cut else np.zeros(0, dtype=np.int64)
+    keys = np.concatenate(cut) * MOST_PIECES + places if cut else places
+    keys, row = np.unique(keys, return_inverse=True)
+    made = np.zeros((len(keys) + 1, WIDTH), dtype=np.float32)  # the last is of no piece
+    for start in range(0, len(keys), _PIECES_AT_ONCE):
+        part = slice(start, min(start + _PIECES_AT_ONCE, len(keys)))
+        np.rint(embeddings(encoder, keys[part] // MOST_PIECES, keys[part] % MOST_PIECES) * _STEPS, out=made[part])
+    return made, dict(zip(different, np.split(row, ends[:-1]), strict=True))
 
 
-def _aligned(ones: Sequence[NDArray[np.int16]], others: Sequence[NDArray[np.int16]]) -> Floats:
-    """The alignment of pairs of texts, given the vectors of their pieces."""
-    (one, is_one), (other, is_other) = _padded(ones), _padded(others)
+def _aligned(known: Floats, ones: Sequence[Places], others: Sequence[Places]) -> Floats:
+    """The alignment of pairs of texts, given which of the known pieces these have."""
+    (one, is_one), (other, is_other) = _padded(known, ones), _padded(known, others)
     near = one @ other.transpose(0, 2, 1)
     near += _unless(is_one)[:, :, None]
     near += _unless(is_other)[:, None, :]
@@ -65,13 +79,13 @@ def _aligned(ones: Sequence[NDArray[np.int16]], others: Sequence[NDArray[np.int1
     return np.asarray(np.minimum(found, 1.0), dtype=np.float32)
 
 
-def _padded(given: Sequence[NDArray[np.int16]]) -> tuple[Floats, NDArray[np.bool_]]:
+def _padded(known: Floats, given: Sequence[Places]) -> tuple[Floats, NDArray[np.bool_]]:
     """The pieces of texts as one array [texts, pieces, WIDTH], and which of them there are."""
     count = np.array([len(one) for one in given])
-    padded = np.zeros((len(given), max(1, int(count.max())), WIDTH), dtype=np.float32)
-    for i, one in enumerate(given):
-        padded[i, : len(one)] = one
-    return padded, np.arange(padded.shape[1]) < count[:, None]
+    there = np.arange(max(1, int(count.max()))) < count[:, None]
+    rows = np.full(there.shape, len(known) - 1)
+    rows[there] = np.concatenate(given)
+    return known.take(rows, 0), there
 
 
 def _unless(there: NDArray[np.bool_]) -> Floats:

@@ -14,10 +14,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ FEW = 512  # wordings: as long as there are no more, all are in one block
 
 ALL = 0  # that block
 _PAGE = 20_000  # vectors that are looked through at a time
+_MEASURED_AT_ONCE = 4096  # vectors of which the lengths are found at a time
 _PIVOTS_AT_ONCE = 4096  # pivots that are looked through at a time for one question
 _CELLS = 4_000_000  # cosines that are held at a time
 _BITS = 40  # of a word's hash
@@ -83,6 +84,12 @@ def measured(given: Vectors) -> Measured:
     return Measured(numbers, np.sqrt(np.einsum("ij,ij->i", numbers, numbers)))
 
 
+def distinct(numbers: Places) -> Places:
+    """The different ones of some numbers, in order: by sorting, which is quicker here than by hashing."""
+    numbers = np.sort(numbers)
+    return np.asarray(numbers[np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]])
+
+
 def best(near: Floats, digests: Places, count: int) -> Places:
     """The places of the nearest, as many as `count`, the nearest first; of equals, the one of the lowest digest."""
     if len(near) > count:
@@ -95,19 +102,41 @@ def best(near: Floats, digests: Places, count: int) -> Places:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Some wordings by their rows: their digests and vectors, in that order."""
+    """Some wordings by their rows: their digests, vectors and the lengths of these, in that order."""
 
     rows: Places
     digests: Places
     vectors: Vectors
+    lengths: Floats
+
+    def at(self, places: Places | NDArray[np.bool_]) -> Table:
+        """Those in some places."""
+        return Table(self.rows[places], self.digests[places], self.vectors[places], self.lengths[places])
+
+    def joined(self, other: Table) -> Table:
+        """These, and then the others."""
+        return Table(
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.digests, other.digests]),
+            np.concatenate([self.vectors, other.vectors]),
+            np.concatenate([self.lengths, other.lengths]),
+        )
+
+    def measured(self, places: Places) -> Measured:
+        """The vectors in some places, ready to be compared."""
+        return Measured(self.vectors.take(places, 0).astype(np.float32), self.lengths.take(places))
 
 
-def table_of(found: Sequence[sqlite3.Row]) -> Table:
-    """A table of rows that have `id`, `digest` and `vector`."""
+def table_of(found: Sequence[sqlite3.Row | tuple[Any, ...]]) -> Table:
+    """A table of rows that begin with an id, a digest and a vector."""
+    vectors = np.frombuffer(b"".join(row[2] for row in found), dtype=np.int8).reshape(len(found), WIDTH)
+    starts = range(0, len(found), _MEASURED_AT_ONCE)
+    lengths = [measured(vectors[start : start + _MEASURED_AT_ONCE]).lengths for start in starts]
     return Table(
-        np.array([row["id"] for row in found], dtype=np.int64),
-        np.array([row["digest"] for row in found], dtype=np.int64),
-        np.frombuffer(b"".join(row["vector"] for row in found), dtype=np.int8).reshape(len(found), WIDTH),
+        np.array([row[0] for row in found], dtype=np.int64),
+        np.array([row[1] for row in found], dtype=np.int64),
+        vectors,
+        np.concatenate([np.zeros(0, dtype=np.float32), *lengths]),
     )
 
 
@@ -116,6 +145,18 @@ def pivots(ledger: sqlite3.Connection, where: str = "1") -> Table:
     return table_of(
         ledger.execute(f"SELECT id, digest, vector FROM wordings WHERE is_pivot AND {where} ORDER BY id").fetchall()  # noqa: S608
     )
+
+
+def around(table: Table) -> Places:
+    """A number for each of some wordings: it is the same for those that lie in one part of all, which has about as many
+    of them as there are parts."""
+    centers = table.measured(np.arange(0, len(table.rows), max(1, int(len(table.rows) ** 0.5))))
+    at_once = max(1, _CELLS // max(1, len(centers.lengths)))
+    nearest = [
+        table.measured(np.arange(start, min(start + at_once, len(table.rows)))).cosines(centers).argmax(1)
+        for start in range(0, len(table.rows), at_once)
+    ]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *nearest])
 
 
 def nearest_pivots(ledger: sqlite3.Connection, vector: Vectors, count: int) -> list[int]:
@@ -165,65 +206,58 @@ def _take_from_others(ledger: sqlite3.Connection, new: Table) -> None:
     """Mark the wordings to which a new pivot is nearer than one in whose block they stand."""
     if not len(new.rows):
         return
-    for page in _placed(ledger):
-        reach = np.array([-2.0 if row["reach"] is None else row["reach"] for row in page], dtype=np.float32)
+    ready = measured(new.vectors)
+    at_once = max(1, min(_PAGE, _CELLS // len(new.rows)))
+    cursor = ledger.cursor()
+    cursor.row_factory = None  # plain tuples: all wordings are looked through
+    cursor.execute("SELECT id, digest, vector, coalesce(reach, -2) FROM wordings WHERE is_placed ORDER BY id")
+    taken: list[int] = []
+    while page := cursor.fetchmany(at_once):
         table = table_of(page)
-        nearest = np.full(len(page), -2.0, dtype=np.float32)
-        at_once = max(1, _CELLS // len(page))
-        for start in range(0, len(new.rows), at_once):
-            nearest = np.maximum(nearest, cosines(table.vectors, new.vectors[start : start + at_once]).max(1))
-        ledger.executemany(
-            "UPDATE wordings SET is_placed = 0 WHERE id = ?", ((int(row),) for row in table.rows[nearest >= reach])
-        )
-
-
-def _placed(ledger: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
-    last = 0
-    while page := ledger.execute(
-        "SELECT id, digest, vector, reach FROM wordings WHERE id > ? AND is_placed ORDER BY id LIMIT ?", (last, _PAGE)
-    ).fetchall():
-        yield page
-        last = page[-1]["id"]
+        reach = np.array([row[3] for row in page], dtype=np.float32)
+        taken += table.rows[table.measured(np.arange(len(page))).cosines(ready).max(1) >= reach].tolist()
+    ledger.executemany("UPDATE wordings SET is_placed = 0 WHERE id = ?", ((row,) for row in taken))
 
 
 def _place(ledger: sqlite3.Connection, table: Table, known: Table, ready: Measured, changed: Changed) -> None:
-    near = measured(table.vectors).cosines(ready)
-    for i, row in enumerate(map(int, table.rows)):
+    """Put some wordings into the blocks of the pivots nearest to them, in the place of those that they stood in."""
+    near = table.measured(np.arange(len(table.rows))).cosines(ready)
+    held: dict[int, set[int]] = {row: set() for row in table.rows.tolist()}
+    for one in ledger.execute(
+        "SELECT block, wording_id FROM blocks WHERE block > 0 AND wording_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(held)),),
+    ):
+        held[one["wording_id"]].add(one["block"])
+    gone, come, placed = [], [], []
+    for i, (row, before) in enumerate(held.items()):
         chosen = best(near[i], known.digests, PLACES)
-        blocks = {int(known.rows[j]) for j in chosen}
-        held = _pivot_blocks(ledger, row)
-        gone, come = held - blocks, sorted(blocks - held)
-        ledger.executemany("DELETE FROM blocks WHERE block = ? AND wording_id = ?", ((one, row) for one in gone))
-        ledger.executemany("INSERT INTO blocks VALUES (?, ?)", ((one, row) for one in come))
+        blocks = set(known.rows[chosen].tolist())
+        gone += [(one, row) for one in before - blocks]
+        come += [(one, row) for one in blocks - before]
         if row in changed:
-            changed[row].update(come)
-        if gone:
-            _compare_again_without(ledger, row, changed)
-        ledger.execute(
-            "UPDATE wordings SET is_placed = 1, is_compared = is_compared AND ?, pivot_id = ?, reach = ? WHERE id = ?",
-            (
-                held == blocks,
-                int(known.rows[chosen[0]]) if len(chosen) else None,
-                float(near[i][chosen[-1]]) if len(chosen) == PLACES else None,
-                row,
-            ),
-        )
+            changed[row].update(blocks - before)
+        nearest = int(known.rows[chosen[0]]) if len(chosen) else None
+        reach = float(near[i][chosen[-1]]) if len(chosen) == PLACES else None
+        placed.append((before == blocks, nearest, reach, row))
+    ledger.executemany("DELETE FROM blocks WHERE block = ? AND wording_id = ?", gone)
+    ledger.executemany("INSERT INTO blocks VALUES (?, ?)", sorted(come))
+    ledger.executemany(
+        "UPDATE wordings SET is_placed = 1, is_compared = is_compared AND ?, pivot_id = ?, reach = ? WHERE id = ?",
+        placed,
+    )
+    _compare_again_without(ledger, sorted({row for _, row in gone}), changed)
 
 
-def _pivot_blocks(ledger: sqlite3.Connection, row: int) -> set[int]:
-    rows = ledger.execute("SELECT block FROM blocks WHERE wording_id = ? AND block > 0", (row,))
-    return {one["block"] for one in rows}
-
-
-def _compare_again_without(ledger: sqlite3.Connection, row: int, changed: Changed) -> None:
-    """Mark the wordings that have this one as a neighbour and share no block with it any more."""
+def _compare_again_without(ledger: sqlite3.Connection, rows: Sequence[int], changed: Changed) -> None:
+    """Mark the wordings that have one of these as a neighbour and share no block with it any more."""
     marked = ledger.execute(
         "UPDATE wordings SET is_compared = 0 WHERE is_compared AND id IN ("
-        " SELECT neighbours.wording_id FROM neighbours WHERE other_id = ?1 AND NOT EXISTS ("
-        "  SELECT 1 FROM blocks AS mine JOIN blocks AS its ON its.block = mine.block"
-        "  WHERE mine.wording_id = ?1 AND its.wording_id = neighbours.wording_id"
-        "  AND mine.block NOT IN (SELECT block FROM common_blocks))) RETURNING id",
-        (row,),
+        " SELECT neighbours.wording_id FROM neighbours WHERE other_id IN (SELECT value FROM json_each(?))"
+        "  AND NOT EXISTS ("
+        "   SELECT 1 FROM blocks AS mine JOIN blocks AS its ON its.block = mine.block"
+        "   WHERE mine.wording_id = other_id AND its.wording_id = neighbours.wording_id"
+        "   AND mine.block NOT IN (SELECT block FROM common_blocks))) RETURNING id",
+        (json.dumps(rows),),
     )
     for one in marked.fetchall():
         changed.setdefault(one["id"], set())
@@ -232,10 +266,13 @@ def _compare_again_without(ledger: sqlite3.Connection, row: int, changed: Change
 def _close_common(ledger: sqlite3.Connection, changed: Changed) -> None:
     """Note which words have become common, and mark the wordings that were neighbours by them."""
     closing = ledger.execute(
-        "SELECT block FROM blocks WHERE block <= 0 AND block IN ("
-        " SELECT block FROM wordings JOIN blocks ON wording_id = wordings.id WHERE NOT is_compared AND block <= 0"
-        " EXCEPT SELECT block FROM common_blocks) GROUP BY block HAVING count(*) > iif(block = ?, ?, ?)",
-        (ALL, FEW, COMMON),
+        # From the wordings to their blocks: the other way, SQLite would look through all blocks there are.
+        "SELECT block FROM ("
+        " SELECT block FROM wordings CROSS JOIN blocks ON wording_id = wordings.id WHERE NOT is_compared AND block <= 0"
+        " EXCEPT SELECT block FROM common_blocks) AS open"
+        " WHERE (SELECT count(*) FROM (SELECT 1 FROM blocks WHERE blocks.block = open.block LIMIT ?))"
+        " > iif(block = ?, ?, ?)",
+        (FEW + 1, ALL, FEW, COMMON),
     ).fetchall()
     for one in closing:
         ledger.execute("INSERT INTO common_blocks VALUES (?)", (one["block"],))
@@ -292,7 +329,15 @@ def open_blocks(ledger: sqlite3.Connection, rows: Sequence[int], changed: Change
 
 def _blocks(ledger: sqlite3.Connection, where: str, given: Sequence[int]) -> Blocks:
     cursor = ledger.cursor()
-    cursor.row_factory = None  # plain tuples: there may be very many
-    cursor.execute(f"SELECT block, wording_id FROM blocks WHERE {where} ORDER BY 1, 2", (json.dumps(given),))  # noqa: S608
-    found = np.fromiter(chain.from_iterable(cursor), dtype=np.int64).reshape(-1, 2)
-    return Blocks(found[:, 0].copy(), found[:, 1].copy())
+    cursor.row_factory = None
+    # Gathered into text by SQLite: there may be very many, and to make a number of each by itself takes far longer.
+    cursor.execute(
+        f"SELECT block, count(*), group_concat(wording_id) FROM blocks WHERE {where} GROUP BY 1 ORDER BY 1",  # noqa: S608
+        (json.dumps(given),),
+    )
+    found = cursor.fetchall()
+    if not found:
+        return Blocks(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    blocks, counts = (np.array([one[i] for one in found], dtype=np.int64) for i in (0, 1))
+    wordings = np.fromstring(",".join(one[2] for one in found), dtype=np.int64, sep=",")
+    return Blocks(np.repeat(blocks, counts), wordings)

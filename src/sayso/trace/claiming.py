@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from sayso.trace.comparing import CONNECTS, DECIMALS
 from sayso.trace.grouping import Group, Known, Pair, contrary_groups, group, group_around
 from sayso.trace.judge import Judge, judge_pairs
 from sayso.trace.moving import move, note_moves
-from sayso.trace.wordings import wordings_in
+from sayso.trace.wordings import Wording, documents_of, wordings_in
 
 CONTRARY = 0.65  # the least probability, on average over pairs, by which a group is contrary to another
 MOST = 300  # wordings
@@ -30,6 +30,7 @@ CONNECTED = (CONNECTS, 0.6, 0.7, 0.8, 0.9)  # probabilities by which a pair conn
 TOGETHER = 1.0  # by how much the odds of saying the same grow, as a logarithm, where one document has both
 AT_ONCE = 500  # wordings that are grouped in one transaction
 
+_WORDINGS_KEPT = 2000  # that are kept for what is asked next of those that are connected
 _LONE_AT_ONCE = 2000  # wordings that are passed over in one transaction
 _WITHIN_ONE = 0.999 / (1 + math.exp(TOGETHER))  # a little less than what connects two in one document
 
@@ -89,7 +90,8 @@ FROM (SELECT * FROM pairs WHERE a_id = {{0}} UNION ALL SELECT * FROM pairs WHERE
 
 _LONE = f"""
 UPDATE wordings SET is_grouped = 1
-WHERE id > :last AND id <= :until AND NOT is_grouped AND part IS NULL
+-- Not by the parts: most wordings have none, and few are to be grouped where little is new.
+WHERE id > :last AND id <= :until AND NOT is_grouped AND +part IS NULL
   AND (SELECT count(*) FROM (SELECT 1 FROM propositions WHERE wording_id = wordings.id LIMIT 2)) = 1
   AND NOT EXISTS (
     SELECT 1 FROM ({_PAIRS_OF.format("wordings.id")})
@@ -149,18 +151,23 @@ def _connected(ledger: sqlite3.Connection, first: int, of_many: Sequence[bytearr
     to such a one is so too.
     """
     known: dict[int, list[_Kept]] = {}
+    documents: dict[int, set[int]] = {}
     for least, many in zip(CONNECTED, of_many, strict=True):
         highest = least == CONNECTED[-1]
         found, ahead = {first}, [first]
-        while ahead and (highest or (len(found) <= MOST and not many[ahead[-1]])):
-            row = ahead.pop()
-            if row not in known:
-                known[row] = [_in_place(*one) for one in ledger.execute(_PAIRS, (row,))]
-            for a, b, same, contrary in known[row]:
-                other = b if a == row else a
-                if max(same, contrary) >= least and other not in found:
-                    found.add(other)
-                    ahead.append(other)
+        while ahead and (highest or (len(found) <= MOST and not any(many[row] for row in ahead))):
+            new = [row for row in ahead if row not in known]
+            if new:
+                known |= _pairs_of(ledger, new, documents)
+            next_ = {
+                other
+                for row in ahead
+                for a, b, same, contrary in known[row]
+                if max(same, contrary) >= least
+                for other in (a, b)
+            }
+            ahead = sorted(next_ - found)
+            found |= next_
         if highest or (not ahead and len(found) <= MOST):
             break
         for row in found:
@@ -171,12 +178,30 @@ def _connected(ledger: sqlite3.Connection, first: int, of_many: Sequence[bytearr
 
 _Kept = tuple[int, int, float, float]  # a pair, and the probabilities of same and of contrary
 
-_PAIRS = _PAIRS_OF.format("?1")
+
+def _pairs_of(
+    ledger: sqlite3.Connection, rows: Sequence[int], documents: dict[int, set[int]]
+) -> dict[int, list[_Kept]]:
+    """The pairs of each of some wordings, with their probabilities where one document has both. The `documents` of
+    wordings are kept, since each is in several pairs."""
+    listed = json.dumps(rows)
+    pairs = [tuple(one) for one in ledger.execute(_PAIRS_OF_SOME, (listed,))]
+    missing = {row for pair in pairs for row in pair[:2]} - documents.keys()
+    documents |= documents_of(ledger, missing)
+    found: dict[int, list[_Kept]] = {row: [] for row in rows}
+    for a, b, same, contrary in pairs:
+        together = not documents[a].isdisjoint(documents[b])
+        kept = (a, b, *(within_one(same, contrary) if together else (same, contrary)))
+        for row in (a, b):
+            if row in found:
+                found[row].append(kept)
+    return found
 
 
-def _in_place(a: int, b: int, same: float, contrary: float, together: int) -> _Kept:
-    """A pair, with its probabilities where one document has both."""
-    return (a, b, *(within_one(same, contrary) if together else (same, contrary)))
+_PAIRS_OF_SOME = """
+SELECT * FROM pairs WHERE a_id IN (SELECT value FROM json_each(?1))
+UNION
+SELECT * FROM pairs WHERE b_id IN (SELECT value FROM json_each(?1))"""
 
 
 def within_one(same: float, contrary: float) -> tuple[float, float]:
@@ -212,52 +237,50 @@ def _keys(ledger: sqlite3.Connection, wordings: str) -> dict[int, str]:
     return {row["id"]: f"{row['digest']:019}" for row in found}
 
 
-def _documents(ledger: sqlite3.Connection, rows: Mapping[str, int]) -> dict[str, set[int]]:
-    """The documents that each of some wordings stands in, by their keys."""
-    key_of = {row: key for key, row in rows.items()}
-    found: dict[str, set[int]] = {key: set() for key in rows}
-    for one in ledger.execute(
-        "SELECT wording_id, document_id FROM propositions WHERE wording_id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(key_of)),),
-    ):
-        found[key_of[one["wording_id"]]].add(one["document_id"])
-    return found
-
-
 def _asking(
     ledger: sqlite3.Connection, judge: Judge, rows: Mapping[str, int], threads: int
 ) -> Callable[[Sequence[tuple[str, str]]], list[Known]]:
     """What weighs pairs that are no neighbours, when it is asked whether two groups are one. What was asked once is
     kept, since all that is connected with something new is grouped again."""
-    documents: dict[str, set[int]] = {}  # fetched when something is asked: most groups are made of what is known
+    # Fetched when something is asked: most groups are made of what is known.
+    documents: dict[int, set[int]] = {}
+    asked: dict[tuple[int, int], Known] = {}
+    wordings: dict[int, Wording] = {}
 
     def ask(pairs: Sequence[tuple[str, str]]) -> list[Known]:
         if not documents:
-            documents.update(_documents(ledger, rows))
+            documents.update(documents_of(ledger, rows.values()))
+            asked.update(_asked_before(ledger, rows.values()))
         places = [(min(rows[a], rows[b]), max(rows[a], rows[b])) for a, b in pairs]
-        found = {place: ledger.execute(_ASKED, place).fetchone() for place in places}
-        missing = [place for place in places if found[place] is None]
-        found |= _keep_asked(ledger, judge, missing, threads)
-        known = [(same, contrary) for same, contrary in (found[place] for place in places)]
+        missing = [place for place in places if place not in asked]
+        if missing:
+            if len(wordings) > _WORDINGS_KEPT:
+                wordings.clear()
+            wordings.update(wordings_in(ledger, sorted({row for place in missing for row in place} - wordings.keys())))
+            asked.update(_keep_asked(ledger, judge, missing, wordings, threads))
         return [
-            pair if documents[a].isdisjoint(documents[b]) else within_one(*pair)
-            for (a, b), pair in zip(pairs, known, strict=True)
+            asked[place] if documents[place[0]].isdisjoint(documents[place[1]]) else within_one(*asked[place])
+            for place in places
         ]
 
     return ask
 
 
-_ASKED = "SELECT same, contrary FROM asked WHERE a_id = ? AND b_id = ?"
+def _asked_before(ledger: sqlite3.Connection, rows: Iterable[int]) -> dict[tuple[int, int], Known]:
+    """The probabilities of those pairs of some wordings that were asked for before."""
+    found = ledger.execute("SELECT * FROM asked WHERE a_id IN (SELECT value FROM json_each(?))", (json.dumps([*rows]),))
+    return {(one["a_id"], one["b_id"]): (one["same"], one["contrary"]) for one in found}
 
 
 def _keep_asked(
-    ledger: sqlite3.Connection, judge: Judge, pairs: Sequence[tuple[int, int]], threads: int
+    ledger: sqlite3.Connection,
+    judge: Judge,
+    pairs: Sequence[tuple[int, int]],
+    wordings: Mapping[int, Wording],
+    threads: int,
 ) -> dict[tuple[int, int], Known]:
     """The probabilities of same and of contrary of pairs of wordings, which are kept."""
-    if not pairs:
-        return {}
     rows = sorted({row for pair in pairs for row in pair})
-    wordings = wordings_in(ledger, rows)
     place = {row: i for i, row in enumerate(rows)}
     vectors = np.stack([wordings[row].vector for row in rows])
     facts, texts = [wordings[row].facts for row in rows], [wordings[row].text for row in rows]

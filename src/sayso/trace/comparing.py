@@ -17,9 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.ledger.opening import transaction
-from sayso.trace.blocks import Blocks, Changed, Floats, Places, Table, best, measured, open_blocks, table_of
+from sayso.trace.blocks import (
+    Blocks,
+    Changed,
+    Floats,
+    Places,
+    Table,
+    around,
+    best,
+    distinct,
+    open_blocks,
+    pivots,
+    table_of,
+)
 from sayso.trace.judge import Judge, judge_pairs
-from sayso.trace.wordings import wordings_in
+from sayso.trace.wordings import documents_of, wordings_in
 
 # With 12 neighbours, at 0.45 and more, 60 articles of wire_copies had 489 claims, with these 486; 30 of PolNeAR 207 and
 # 206. Of 2,902 pairs of wire_copies and NewsWCL50 that were the same, none was below 0.52; of 99 contrary ones, 3 were
@@ -29,6 +41,7 @@ NEAR = 0.5  # cosine below which two wordings are no neighbours
 KEPT = 0.1  # probability of same or contrary below which a pair is not kept
 CONNECTS = 0.5  # probability of either from which a pair connects two wordings, whatever documents they stand in
 AT_ONCE = 1000  # wordings
+AT_HAND = 100_000  # wordings of which the vectors are kept for those that are compared next
 DECIMALS = 6  # of a probability that is kept
 
 _SMALL = 4096  # cosines: a block of less is no matrix of its own
@@ -53,14 +66,23 @@ def compare(
     (last,) = ledger.execute("SELECT coalesce(max(id), 0) FROM wordings").fetchone()
     done = np.zeros(last + 1, dtype=bool)  # in this run: looked for when all that are new stood in blocks
     hand = _Hand(table_of(()), np.zeros(0, dtype=bool))
-    while rows := ledger.execute(
-        # Those that gather around one pivot together: they need the same vectors.
-        "SELECT id FROM wordings WHERE NOT is_compared ORDER BY pivot_id, id LIMIT ?",
-        (AT_ONCE,),
-    ).fetchall():
+    turns = _in_turn(ledger)
+    for start in range(0, len(turns), AT_ONCE):
+        rows = turns[start : start + AT_ONCE].tolist()
         with transaction(ledger):
-            hand = _compare(ledger, judge, [row["id"] for row in rows], done, hand, threads, changed)
+            hand = _compare(ledger, judge, rows, done, hand, threads, changed)
         told(len(rows))
+
+
+def _in_turn(ledger: sqlite3.Connection) -> Places:
+    """The wordings that are to be compared, by their rows: those that gather around one pivot together, and then those
+    around pivots that are near it, since they need the same vectors."""
+    known = pivots(ledger)
+    turn = dict(zip(known.rows.tolist(), around(known).tolist(), strict=True))
+    found = ledger.execute("SELECT pivot_id, id FROM wordings WHERE NOT is_compared").fetchall()
+    rows = np.array([(turn.get(row["pivot_id"], -1), row["pivot_id"] or 0, row["id"]) for row in found], dtype=np.int64)
+    rows = rows.reshape(-1, 3)
+    return np.asarray(rows[np.lexsort(rows.T[::-1]), 2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +116,7 @@ def _compare(
     still = _still_near(ledger, held, changed)
     mine, members = open_blocks(ledger, rows, {row: changed[row] for row in still})
     others = [other for near in still.values() for other in near]
-    hand = _at_hand(ledger, np.unique(np.concatenate([rows, members.wordings, others]).astype(np.int64)), before)
+    hand = _at_hand(ledger, distinct(np.concatenate([rows, members.wordings, others]).astype(np.int64)), before)
     found = _near(hand.table, mine, members)
     after: dict[int, Near] = {row: {} for row in rows}
     for one, other, cosine in _told(_nearest(_with_held(found, still, hand.table), hand.table), hand.table):
@@ -150,22 +172,25 @@ def _with_held(found: _Found, still: dict[int, Near], table: Table) -> _Found:
 
 
 def _at_hand(ledger: sqlite3.Connection, rows: Places, before: _Hand) -> _Hand:
-    """The wordings in these rows, taken from those at hand before as far as they were."""
-    kept = np.isin(before.table.rows, rows)
-    missing = np.setdiff1d(rows, before.table.rows[kept], assume_unique=True)
-    fetched = ledger.execute(
-        "SELECT id, digest, is_compared, vector FROM wordings WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+    """The wordings in these rows, taken from those at hand before as far as they were. Those others of these stay at
+    hand too, as long as they are not too many."""
+    missing = rows[~np.isin(rows, before.table.rows, assume_unique=True)]
+    if len(before.table.rows) + len(missing) > AT_HAND:
+        kept = np.isin(before.table.rows, rows, assume_unique=True)
+        before = _Hand(before.table.at(kept), before.compared[kept])
+    if not len(missing):
+        return before
+    cursor = ledger.cursor()
+    cursor.row_factory = None  # plain tuples: there may be very many
+    cursor.execute(
+        "SELECT id, digest, vector, is_compared FROM wordings WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(missing.tolist()),),
-    ).fetchall()
-    new = table_of(fetched)
-    order = np.argsort(np.concatenate([before.table.rows[kept], new.rows]))
-    table = Table(
-        np.concatenate([before.table.rows[kept], new.rows])[order],
-        np.concatenate([before.table.digests[kept], new.digests])[order],
-        np.concatenate([before.table.vectors[kept], new.vectors])[order],
     )
-    compared = np.array([bool(row["is_compared"]) for row in fetched], dtype=bool)
-    return _Hand(table, np.concatenate([before.compared[kept], compared])[order])
+    found = cursor.fetchall()
+    table = before.table.joined(table_of(found))
+    compared = np.concatenate([before.compared, np.array([one[3] for one in found], dtype=bool)])
+    order = np.argsort(table.rows, kind="stable")
+    return _Hand(table.at(order), compared[order])
 
 
 def _near(table: Table, mine: Blocks, members: Blocks) -> _Found:
@@ -180,11 +205,11 @@ def _near(table: Table, mine: Blocks, members: Blocks) -> _Found:
         if len(ones) * len(others) < _SMALL:
             few.append((ones, others))
             continue
-        there = measured(table.vectors[others])
+        there = table.measured(others)
         at_once = max(1, _CELLS // len(others))
         for start in range(0, len(ones), at_once):
             some = ones[start : start + at_once]
-            near = measured(table.vectors[some]).cosines(there)
+            near = table.measured(some).cosines(there)
             i, j = np.nonzero(near >= NEAR)
             parts.append(_Found(some[i], others[j], near[i, j]))
     parts += _near_in_pairs(table, few)
@@ -213,19 +238,13 @@ def _near_in_pairs(table: Table, few: Sequence[tuple[Places, Places]]) -> Iterat
     if not few:
         return
     count = len(table.rows)
-    keys = _distinct(np.concatenate([np.add.outer(ones * count, others).ravel() for ones, others in few]))
+    keys = distinct(np.concatenate([np.add.outer(ones * count, others).ravel() for ones, others in few]))
     ones, starts = np.unique(keys // count, return_index=True)
     for one, part in zip(ones.tolist(), np.split(keys % count, starts[1:]), strict=True):
-        near = measured(table.vectors[one : one + 1]).cosines(measured(table.vectors.take(part, 0)))[0]
+        near = table.measured(np.array([one])).cosines(table.measured(part))[0]
         fit = near >= NEAR
         others = part[fit]
         yield _Found(np.full(len(others), one), others, near[fit])
-
-
-def _distinct(keys: Places) -> Places:
-    """The different ones of some numbers, in order: by sorting, which is quicker here than by hashing."""
-    keys = np.sort(keys)
-    return np.asarray(keys[np.append(True, keys[1:] != keys[:-1])])
 
 
 def _nearest(found: _Found, table: Table) -> _Found:
@@ -266,10 +285,14 @@ def _arrived(
 
 def _neighbours_of(ledger: sqlite3.Connection, rows: Sequence[int]) -> dict[int, Near]:
     found: dict[int, Near] = {row: {} for row in rows}
-    for one in ledger.execute(
-        "SELECT * FROM neighbours WHERE wording_id IN (SELECT value FROM json_each(?))", (json.dumps(rows),)
-    ):
-        found[one["wording_id"]][one["other_id"]] = one["cosine"]
+    cursor = ledger.cursor()
+    cursor.row_factory = None
+    cursor.execute(
+        "SELECT wording_id, other_id, cosine FROM neighbours WHERE wording_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(rows),),
+    )
+    for row, other, cosine in cursor:
+        found[row][other] = cosine
     return found
 
 
@@ -308,10 +331,11 @@ def _store(
         if other not in before[row]
     ]
     gone = [(row, other) for row, near in before.items() for other in near if other not in after[row]]
-    new = sorted({_ordered(row, other) for row, other, _ in come if not _are_neighbours(ledger, other, row)})
+    back = _neighbours_of(ledger, distinct(np.array([other for _, other, _ in come], dtype=np.int64)).tolist())
+    new = sorted({_ordered(row, other) for row, other, _ in come if row not in back[other]})
     grouped = _grouped(ledger, {row for pair in (*new, *gone) for row in pair})
     ledger.executemany("DELETE FROM neighbours WHERE wording_id = ? AND other_id = ?", gone)
-    ledger.executemany("INSERT INTO neighbours VALUES (?, ?, ?)", come)
+    ledger.executemany("INSERT INTO neighbours VALUES (?, ?, ?)", sorted(come))
     changed: list[_Weighed] = []
     for a, b in sorted({_ordered(*pair) for pair in gone}):
         if not _are_neighbours(ledger, a, b) and not _are_neighbours(ledger, b, a):
@@ -333,24 +357,17 @@ def _grouped(ledger: sqlite3.Connection, rows: Iterable[int]) -> dict[int, int |
 def _leave_grouped(ledger: sqlite3.Connection, grouped: dict[int, int | None], changed: Sequence[_Weighed]) -> None:
     """Let those of the grouped wordings be as they are to which no pair that came or went makes a difference: one that
     connects nothing, neither by itself nor within a document, and is not of two that were grouped together."""
+    changed = [pair for pair in changed if pair[0] in grouped or pair[1] in grouped]
+    documents = documents_of(ledger, {row for a, b, _, _ in changed for row in (a, b)})
     concerned = set[int]()
     for a, b, same, contrary in changed:
-        if a in grouped or b in grouped:
-            part = grouped.get(a)
-            together = part is not None and part == grouped.get(b)
-            if max(same, contrary) >= CONNECTS or together or _in_one_document(ledger, a, b):
-                concerned |= {a, b}
+        part = grouped.get(a)
+        together = part is not None and part == grouped.get(b)
+        if max(same, contrary) >= CONNECTS or together or not documents[a].isdisjoint(documents[b]):
+            concerned |= {a, b}
     ledger.executemany(
         "UPDATE wordings SET is_grouped = 1 WHERE id = ?", ((row,) for row in grouped if row not in concerned)
     )
-
-
-def _in_one_document(ledger: sqlite3.Connection, a: int, b: int) -> bool:
-    query = (
-        "SELECT 1 FROM propositions AS a JOIN propositions AS b USING (document_id)"
-        " WHERE a.wording_id = ? AND b.wording_id = ?"
-    )
-    return ledger.execute(query, (a, b)).fetchone() is not None
 
 
 def _ordered(a: int, b: int) -> tuple[int, int]:

@@ -26,7 +26,7 @@ STEPS = 400  # of a vector's whole numbers in one; the numbers of a vector of le
 ENCODER = ("embeddings.onnx", "encoder.onnx")  # the states of word pieces below all layers, and the layers
 MOST_PIECES = 128  # of a text's; what comes later does not change its vector
 _LONGEST = 4000  # code points; a text is cut here before it is cut into pieces
-_KEPT = 1 << 14  # texts whose pieces are kept: each is read with several others
+_KEPT = 1 << 16  # texts whose pieces are kept: each is read with several others
 _AT_ONCE = 16  # texts whose states below all layers are looked up together
 
 
@@ -76,12 +76,11 @@ def vectors(encoder: ClaimEncoder, texts: Sequence[str]) -> Vectors:
     return made[[known[text] for text in texts]]
 
 
-def embeddings(encoder: ClaimEncoder, texts: Sequence[str]) -> Iterator[NDArray[np.float32]]:
-    """The vector [pieces, WIDTH], of length one, of each word piece of some texts, as it is before the encoder reads it
-    in its sentence."""
-    for states in _states(encoder, texts):
-        inside = states[1:-1]
-        yield np.asarray(inside / np.linalg.norm(inside, axis=1, keepdims=True), dtype=np.float32)
+def embeddings(encoder: ClaimEncoder, pieces: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The vector [pieces, WIDTH], of length one, of each of some word pieces at its place in a text's frame, as it is
+    before the encoder reads it in its sentence: it depends on these two alone."""
+    states = encoder.embeddings.run(["states"], {"pieces": pieces[None], "place": places[None]})[0][0]
+    return np.asarray(states / np.linalg.norm(states, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _states(encoder: ClaimEncoder, texts: Sequence[str]) -> Iterator[NDArray[np.float32]]:

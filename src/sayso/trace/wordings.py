@@ -207,6 +207,17 @@ def vector_of(kept: bytes) -> Vectors:
     return np.frombuffer(kept, dtype=np.int8)
 
 
+def documents_of(ledger: sqlite3.Connection, rows: Iterable[int]) -> dict[int, set[int]]:
+    """The documents in which the wordings of these rows stand, by their rows."""
+    found: dict[int, set[int]] = {row: set() for row in rows}
+    for one in ledger.execute(
+        "SELECT wording_id, document_id FROM propositions WHERE wording_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(found)),),
+    ):
+        found[one["wording_id"]].add(one["document_id"])
+    return found
+
+
 def propositions_of(ledger: sqlite3.Connection, rows: Iterable[int]) -> list[tuple[int, int]]:
     """The propositions that stand in the wordings of these rows: the wording and the proposition, by their rows."""
     found = ledger.execute(
