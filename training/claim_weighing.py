@@ -1,16 +1,18 @@
 """How both looks at a pair of propositions are weighed together: `second.npz` of the claims model.
 
-python -m training.claim_weighing --shared ../shared
+python -m training.claim_weighing --shared ../shared --propositions ~/sayso-runs/claims/propositions.json
 
 How much each thing that is seen of a pair speaks for an outcome, against the others, was chosen by hand (DIRECTIONS);
-how much all of them together do is learned by multinomial logistic regression from two sets: the tuned part of
+how much all of them together do is learned by multinomial logistic regression from three sets: the tuned part of
 bench/gold/pairs.tsv, without the pairs of wire_copies, whose texts may be measured on only; and those pairs of
-training/labels/claims.tsv that no other part of the model has learned from. The first have few that are contrary, the
-second are harder than what stands in a ledger. Learned from what was held out of the pairs that a script made, these
-weights trusted the reader too far. Of a labelled pair the propositions that are nearest are taken, and none whose
-numbers, names or times do not agree, since the judge keeps these apart whatever the weights. What the reader would say
-is guessed by a linear regression over contents of PolNeAR train and their nearest ones. The figures that are printed
-are of pairs, of newswcl50 and ecbplus by cross-validation, of the others with the weights that are stored.
+training/labels/claims.tsv and training/labels/pairs.tsv that no other part of the model has learned from. The first
+have few that are contrary, the second are harder than what stands in a ledger, the third were drawn where a judge was
+unsure: each of these two sets has a bias of its own, which is left off. Learned from what was held out of the pairs
+that a script made, these weights trusted the reader too far. Of a labelled pair the propositions that are nearest are
+taken, and none whose numbers, names or times do not agree, since the judge keeps these apart whatever the weights. What
+the reader would say is guessed by a linear regression over contents of PolNeAR train and their nearest ones. The
+figures that are printed are of pairs, of newswcl50 and ecbplus by cross-validation, of the others with the weights that
+are stored.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ from sayso.trace.judge import (
     weighed_once_more,
 )
 from sayso.trace.pair_reader import read_pairs
-from training.claim_pairs import contents, written
+from training.claim_labelled import CORPUS as LABELLED
+from training.claim_labelled import labelled, texts_by_digest
+from training.claim_pairs import Pair, contents, written
 from training.claims import WEIGHTS, is_held_out
 from training.claims import Settings as PairSettings
 from training.runs import note
@@ -61,6 +65,7 @@ DIRECTIONS = ({0: 1.0, 2: 1.0, 4: 2.0, 5: 4.0, 6: 1.0}, {1: 1.0, 3: 0.25, 5: 1.0
 @dataclass(frozen=True)
 class Settings:
     of_ours: float = 0.1  # what the pairs of our own count for in all
+    of_labelled: float = 0.3  # the same, for those of PolNeAR train
     shift: tuple[float, float] = (0.2, 1.5)  # to the scores of same and contrary: a miss is as bad as a wrong one
     folds: int = 5
     contents: int = 4500  # of PolNeAR train, article by article, of which pairs are read to learn to guess the reader
@@ -83,11 +88,19 @@ class Table:
 
 def held_out(s: Settings) -> list[LabelledPair]:
     """The pairs of wordings of our own that the other parts of the model have not learned from."""
-    kept = [one for one in written(random.Random(s.seed)) if is_held_out(one.group, PairSettings())]
+    return [_as_labelled(one) for one in written(random.Random(s.seed)) if is_held_out(one.group, PairSettings())]
+
+
+def left_to_weigh(data: Path, propositions: Path) -> list[LabelledPair]:
+    """The labelled pairs of PolNeAR train that the other parts of the model have not learned from."""
+    given = labelled(texts_by_digest(data, propositions))
     return [
-        LabelledPair(i, WRITTEN, "tuned", "", ((one.a,), (one.b,)), (None, None), OUTCOMES[one.label])
-        for i, one in enumerate(kept)
+        _as_labelled(one.pair) for one in given if one.part == "weighed" or is_held_out(one.pair.group, PairSettings())
     ]
+
+
+def _as_labelled(one: Pair) -> LabelledPair:
+    return LabelledPair(0, one.corpus, "tuned", "", ((one.a,), (one.b,)), (None, None), OUTCOMES[one.label])
 
 
 def table_of(pairs: Sequence[LabelledPair], weights: Path) -> Table:
@@ -148,31 +161,35 @@ def fit(known: Table, chosen: NDArray[np.int64], s: Settings) -> Numbers:
     nearness = known.given[:, 4] + known.given[:, 5] + 2 * known.given[:, 7]
     rows = [max(np.flatnonzero(known.of == i), key=lambda row: nearness[row]) for i in chosen]
     rows = [row for row in rows if not apart[row]]
-    labels, own = known.labels[known.of[rows]], known.corpora[known.of[rows]] == WRITTEN
-    share = np.where(own, s.of_ours / max(1, own.sum()), (1 - s.of_ours) / max(1, (~own).sum()))
-    found = logistic(known.given[rows], own, labels, share)
+    labels, corpora = known.labels[known.of[rows]], known.corpora[known.of[rows]]
+    sets = np.column_stack([corpora == WRITTEN, corpora == LABELLED])
+    counts = np.array([s.of_ours, s.of_labelled])
+    share = sets @ (counts / np.maximum(1, sets.sum(0)))
+    share = np.where(sets.any(1), share, (1 - counts.sum()) / max(1, (~sets.any(1)).sum()))
+    found = logistic(known.given[rows], sets, labels, share)
     found[-1, :2] += s.shift
     return found
 
 
-def logistic(given: Numbers, own: NDArray[np.bool_], labels: NDArray[np.int64], share: Numbers) -> Numbers:
+def logistic(given: Numbers, sets: NDArray[np.bool_], labels: NDArray[np.int64], share: Numbers) -> Numbers:
     """Weights [SEEN, outcomes] by multinomial logistic regression: of DIRECTIONS a length, and of what is always 1,
     which is the last, a weight each; "other" has none.
 
-    Pairs of our own have another of the last beside it, which is left off: far more of them are the same or contrary
-    than of those that are met.
+    Each of the `sets` of pairs [pairs, sets] has another of the last beside it, which is left off: how many are the
+    same or contrary differs between what was written, what was drawn, and what is met.
     """
     directions = np.zeros((len(SEEN), len(DIRECTIONS)))
     for outcome, weights in enumerate(DIRECTIONS):
         directions[list(weights), outcome] = list(weights.values())
-    spoken, ours = torch.from_numpy(given @ directions), torch.from_numpy(own.astype(np.float64))[:, None]
-    lengths, usual, beside = (torch.zeros(len(DIRECTIONS), dtype=torch.float64, requires_grad=True) for _ in range(3))
+    spoken, inside = torch.from_numpy(given @ directions), torch.from_numpy(sets.astype(np.float64))
+    lengths, usual = (torch.zeros(len(DIRECTIONS), dtype=torch.float64, requires_grad=True) for _ in range(2))
+    beside = torch.zeros(sets.shape[1], len(DIRECTIONS), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([lengths, usual, beside], max_iter=300, line_search_fn="strong_wolfe")
     target, counts = torch.from_numpy(labels), torch.from_numpy(share)
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        scores = F.pad(spoken * lengths + usual + ours * beside, (0, 1))
+        scores = F.pad(spoken * lengths + usual + inside @ beside, (0, 1))
         value = (F.cross_entropy(scores, target, reduction="none") * counts).sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
@@ -197,15 +214,20 @@ def said(known: Table, weights: Numbers) -> list[str]:
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.claim_weighing", description=__doc__.split("\n")[0])
     parser.add_argument("--shared", type=Path, required=True, help="the folder that holds data/")
+    parser.add_argument("--propositions", type=Path, required=True, help="file of those of PolNeAR train (claims.py)")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the model is, and second.npz goes")
     parser.add_argument("--log", type=Path, help="where the figures are noted, a line of JSON each")
     chosen, s = parser.parse_args(words), Settings()
     known = table_of(
-        [*(p for p in joined(table(), articles(chosen.shared / "data")) if p.part == "tuned"), *held_out(s)],
+        [
+            *(p for p in joined(table(), articles(chosen.shared / "data")) if p.part == "tuned"),
+            *held_out(s),
+            *left_to_weigh(chosen.shared / "data", chosen.propositions),
+        ],
         chosen.weights,
     )
-    ours = np.flatnonzero(known.corpora == WRITTEN)
-    real = np.flatnonzero((known.corpora != "wire_copies") & (known.corpora != WRITTEN))
+    ours = np.flatnonzero(np.isin(known.corpora, (WRITTEN, LABELLED)))
+    real = np.flatnonzero(~np.isin(known.corpora, ("wire_copies", WRITTEN, LABELLED)))
     weights = fit(known, np.concatenate([real, ours]), s)
     outcomes = said(known, weights)
     folds = np.random.default_rng(s.seed).integers(0, s.folds, len(real))
@@ -214,7 +236,7 @@ def main(words: Sequence[str]) -> None:
         for i in real[folds == fold]:
             outcomes[i] = without[i]
     labels = [OUTCOMES[i] for i in known.labels]
-    for corpus in (*CORPORA, WRITTEN):
+    for corpus in (*CORPORA, WRITTEN, LABELLED):
         inside = [i for i, one in enumerate(known.corpora) if corpus == one]
         for outcome in OUTCOMES[:2]:
             row = scores([outcomes[i] for i in inside], [labels[i] for i in inside], outcome)

@@ -16,9 +16,10 @@ from sayso.lexicon import word_list
 
 _LEAST = 4  # turns of a transcript
 _NAME = r"[^\W\d_a-z][\w.’'-]+(?:[ ](?:[^\W\d_a-z][\w.’'-]*|de|van|von|al|bin))*"
+_MORE = r"(?:,[^:\n]{1,60}|[ ]\([^)\n]{1,60}\))?[ ]?"  # of who that is: "HALE, Velm Standard:"
 _TURN = re.compile(
-    rf"^[ \t]*(?:(?P<name>{_NAME})(?:,[^:\n]{{1,60}}|[ ]\([^)\n]{{1,60}}\))?[ ]?(?P<colon>:)|(?P<letter>[QA])(?P<mark>[:.]))(?=\s)",
-    re.M,
+    rf"^[ \t]*(?:(?P<name>{_NAME}){_MORE}(?P<colon>:)|(?P<letter>[QA])(?P<mark>[:.]))(?=\s)",
+    re.MULTILINE,
 )
 
 
