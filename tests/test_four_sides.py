@@ -20,7 +20,7 @@ from sayso.model import Stance
 FOLDER = Path(__file__).parent / "data" / "four_sides"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text("utf8"))
 SAYING = (Stance.SAYS, Stance.PROBABLE)
-MISSED = {"hospital": {"office"}}
+MISSED = {"hospital": {"office"}, "fire": {"investigators", "Anita Rowe"}}
 
 
 @cache

@@ -66,7 +66,7 @@ DIRECTIONS = ({0: 1.0, 2: 1.0, 4: 2.0, 5: 4.0, 6: 1.0}, {1: 1.0, 3: 0.25, 5: 1.0
 class Settings:
     of_ours: float = 0.1  # what the pairs of our own count for in all
     of_labelled: float = 0.3  # the same, for those of PolNeAR train
-    shift: tuple[float, float] = (0.2, 1.5)  # to the scores of same and contrary: a miss is as bad as a wrong one
+    shift: tuple[float, float] = (0.3, 0.9)  # to the scores of same and contrary: a miss is as bad as a wrong one
     folds: int = 5
     contents: int = 4500  # of PolNeAR train, article by article, of which pairs are read to learn to guess the reader
     neighbours: int = 8  # of a content, at most
