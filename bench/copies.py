@@ -233,7 +233,7 @@ def silver(name: str, articles: list[tuple[str, str, str]], wanted: list[dict[st
 
 
 def groups(pairs: Iterable[Pair]) -> dict[str, str]:
-    """The documents that pairs join, each with the name of its group."""
+    """What pairs join, each with the name of its group: the least of those in it."""
     parent: dict[str, str] = {}
 
     def root(one: str) -> str:
@@ -243,7 +243,8 @@ def groups(pairs: Iterable[Pair]) -> dict[str, str]:
         return one
 
     for a, b in pairs:
-        parent[root(a)] = root(b)
+        least, other = sorted((root(a), root(b)))
+        parent[other] = least
     return {one: root(one) for one in list(parent)}
 
 

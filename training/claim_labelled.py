@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.copies import groups
 from sayso.model import Document
 from sayso.reading import read_many
 from sayso.trace.propositions import propositions
@@ -68,10 +69,10 @@ def labelled(texts: Mapping[str, str], place: Path = LABELLED) -> list[Labelled]
         told = list(csv.DictReader(lines, delimiter="\t"))
     found = [row for row in told if row["a"] in texts and row["b"] in texts]
     print(f"{len(found)} of {len(told)} labelled pairs are found in what is read", flush=True)
-    groups = _groups((row["a"], row["b"]) for row in found)
+    groups_of = groups((row["a"], row["b"]) for row in found)
     return [
         Labelled(
-            Pair(texts[r["a"]], texts[r["b"]], LABELS.index(r["label"]), CORPUS, f"{CORPUS} {groups[r['a']]}"),
+            Pair(texts[r["a"]], texts[r["b"]], LABELS.index(r["label"]), CORPUS, f"{CORPUS} {groups_of[r['a']]}"),
             r["part"],
             float(r["stands_for"]),
         )
@@ -82,19 +83,3 @@ def labelled(texts: Mapping[str, str], place: Path = LABELLED) -> list[Labelled]
 def to_learn_from(texts: Mapping[str, str]) -> list[Pair]:
     """The labelled pairs that networks learn from."""
     return [one.pair for one in labelled(texts) if one.part == "learned"]
-
-
-def _groups(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
-    """For each digest the least of those that pairs connect it with."""
-    parent: dict[str, str] = {}
-
-    def root(one: str) -> str:
-        while parent.setdefault(one, one) != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    for a, b in pairs:
-        one, other = sorted((root(a), root(b)))
-        parent[other] = one
-    return {one: root(one) for one in parent}

@@ -712,7 +712,7 @@ def _words_of(lower: Sequence[str], one: Mention) -> frozenset[str]:
 def in_dateline(lower: Sequence[str], one: Mention) -> bool:
     """Whether a mention only says whose copy an article is: "OSTREY, Oct. 8 (Norlands Press) —"."""
     opens, closes = lower[max(0, one.start - 1)], lower[one.end : one.end + 2]
-    return opens == "(" and closes[:1] == [")"] and closes[1:] in (["-"], ["–"], ["—"], ["--"])
+    return opens == "(" and closes[:1] == [")"] and not _DASHES.isdisjoint(closes[1:])
 
 
 _OUTLET_NOUNS = word_list("nouns for outlets")

@@ -34,7 +34,7 @@ Chances = NDArray[np.float64]
 
 OUTCOMES = ("same", "contrary", "other")
 DECIDED = 0.5  # a pair is read where it may depend on that whether it is this probably the same, or the contrary
-_OFF = 2.75  # by how much what `of_reader` gives may be off from what is guessed: a little over two standard deviations
+_OFF = 2.75  # by how much what `of_reader` gives may be off from what is guessed: nearly three standard deviations
 _SEEMS_CONTRARY = 0.1  # to the first look: then the reader may find any pair to be that, whatever is guessed
 _LIKELY_CONTRARY = 0.07  # to the first look and by the guess, in their geometric mean: less is not read for that
 _SURE = -0.05  # the logarithm of the contrary that the reader hardly ever goes beyond
